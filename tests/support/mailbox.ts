@@ -1,0 +1,34 @@
+import { vi } from 'vitest'
+import { z } from 'zod'
+import { stack } from './stack.ts'
+
+const Found = z.object({ messages: z.array(z.object({ ID: z.string() })) })
+const Message = z.object({ Subject: z.string(), Text: z.string(), HTML: z.string() })
+
+/** A mail as the mailbox shows it. */
+export type Mail = z.infer<typeof Message>
+
+/** The mails to `address`, newest first. */
+export async function mailsTo(address: string): Promise<readonly Mail[]> {
+  const query = new URLSearchParams({ query: `to:"${address}"` })
+  const found = Found.parse(await get(`/api/v1/search?${query}`))
+  return Promise.all(found.messages.map(async ({ ID }) => Message.parse(await get(`/api/v1/message/${ID}`))))
+}
+
+/** Waits for a mail to `address` and gives the newest. Rejects when none has come in time. */
+export async function mailTo(address: string): Promise<Mail> {
+  return vi.waitFor(
+    async () => {
+      const [mail] = await mailsTo(address)
+      if (!mail) throw new Error(`no mail to ${address}`)
+      return mail
+    },
+    { timeout: 10_000, interval: 20 },
+  )
+}
+
+async function get(path: string): Promise<unknown> {
+  const response = await fetch(`${stack.mailbox_url}${path}`)
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+  return response.json()
+}
