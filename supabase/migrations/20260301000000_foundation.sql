@@ -214,12 +214,49 @@ grant execute on function private.decode_cursor(text) to anon, authenticated, se
 comment on function private.decode_cursor(text) is
   'The sort keys in a cursor, null for none; fails with invalid_cursor for what encode_cursor did not make.';
 
+-- Text -----------------------------------------------------------------------------------------------------------------
+
+-- unaccent is only stable because its dictionary could be replaced; ours is the one that it ships with, so indexes may
+-- be built on this.
+create function private.fold(p_text text)
+returns text
+language sql
+immutable
+parallel safe
+security invoker
+set search_path = ''
+as $$
+  select lower(extensions.unaccent('extensions.unaccent', p_text));
+$$;
+
+grant execute on function private.fold(text) to anon, authenticated, service_role;
+comment on function private.fold(text) is
+  'The text without case and accents, as searches compare it.';
+
+create function private.texts_fit(p_texts text[], p_max_items integer, p_max_length integer)
+returns boolean
+language sql
+immutable
+parallel safe
+security invoker
+set search_path = ''
+as $$
+  select cardinality(p_texts) <= p_max_items
+    and coalesce(bool_and(item is not null and char_length(item) between 1 and p_max_length), true)
+  from unnest(p_texts) as item;
+$$;
+
+grant execute on function private.texts_fit(text[], integer, integer) to authenticated, service_role;
+comment on function private.texts_fit(text[], integer, integer) is
+  'Whether a list has at most so many items, none missing or empty, each of at most so many characters.';
+
 -- Time -----------------------------------------------------------------------------------------------------------------
 
 create function private.is_timezone(p_name text)
 returns boolean
 language plpgsql
 stable
+strict
 security invoker
 set search_path = ''
 as $$
