@@ -1,0 +1,90 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
+
+/** One request on its way to a function's process. */
+export interface Exchange {
+  /** The answer, as soon as its head is there. Rejects when the process broke the connection before. */
+  readonly response: Promise<Response>
+  /** Resolves once nothing more will come: the answer is delivered, broken or cancelled. */
+  readonly finished: Promise<void>
+  /** Ends the exchange: an answer still waited for becomes `instead`, one already begun breaks off. */
+  abort(instead: Response): void
+}
+
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade'])
+const BODILESS = new Set([204, 205, 304])
+
+/** Sends `request` to the HTTP server at `socketPath`, as `path`; neither body is buffered. */
+export function exchange(socketPath: string, path: string, request: Request): Exchange {
+  // A connection for each: they are local and cheap, and none can turn out to be closed by the other side.
+  const outgoing = httpRequest({ socketPath, path, method: request.method, headers: headersOf(request), agent: false })
+  const finished = new Promise<void>((resolve) => outgoing.once('close', resolve))
+  let end: (response: Response) => void = () => undefined
+  const response = new Promise<Response>((resolve, reject) => {
+    end = resolve
+    outgoing.once('response', (incoming) => resolve(toResponse(request.method, incoming)))
+    outgoing.on('error', reject)
+  })
+  request.signal.addEventListener('abort', () => outgoing.destroy(), { once: true })
+  void send(request.body, outgoing)
+  return {
+    response,
+    finished,
+    abort(instead) {
+      end(instead)
+      outgoing.destroy()
+    },
+  }
+}
+
+function headersOf(request: Request): OutgoingHttpHeaders {
+  return Object.fromEntries([...request.headers].filter(([name]) => !HOP_BY_HOP.has(name)))
+}
+
+async function send(body: ReadableStream<Uint8Array> | null, outgoing: ClientRequest): Promise<void> {
+  if (body === null) {
+    outgoing.end()
+    return
+  }
+  const reader = body.getReader()
+  // A function may answer without reading the body, or end; the sender then stops, and the receiver hears why.
+  outgoing.once('close', () => void reader.cancel().catch(() => undefined))
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read())
+      if (!outgoing.write(part.value))
+        await new Promise<void>((resolve) => outgoing.once('drain', resolve).once('close', resolve))
+    outgoing.end()
+  } catch (cause) {
+    outgoing.destroy(cause instanceof Error ? cause : undefined)
+  }
+}
+
+function toResponse(method: string, incoming: IncomingMessage): Response {
+  const headers = new Headers()
+  for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
+    const name = incoming.rawHeaders[i] ?? ''
+    if (!HOP_BY_HOP.has(name.toLowerCase())) headers.append(name, incoming.rawHeaders[i + 1] ?? '')
+  }
+  const status = incoming.statusCode ?? 500
+  const bodiless = method === 'HEAD' || BODILESS.has(status)
+  if (bodiless) incoming.resume()
+  return new Response(bodiless ? null : bodyOf(incoming), { status, headers })
+}
+
+function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      incoming.on('data', (chunk: Uint8Array) => {
+        controller.enqueue(chunk)
+        if ((controller.desiredSize ?? 0) <= 0) incoming.pause()
+      })
+      incoming.once('end', () => controller.close())
+      incoming.once('error', (cause) => controller.error(cause))
+    },
+    pull() {
+      incoming.resume()
+    },
+    cancel() {
+      incoming.destroy()
+    },
+  })
+}
