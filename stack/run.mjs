@@ -1,23 +1,24 @@
-// Runs a TypeScript entry of the project, after installing what is missing: `node stack/run.mjs <file.ts> [arguments]`.
-// Plain JavaScript without dependencies, because on a fresh clone there is nothing else yet.
+// Runs a TypeScript entry of the project (`node stack/run.mjs <file.ts> [arguments]`) or a program of one of its packages,
+// after installing what is missing. Plain JavaScript without dependencies, because a fresh clone has nothing else yet.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const marker = join(root, 'node_modules', '.installed-lock')
-const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
+process.chdir(root)
 
-if (!existsSync(marker) || readFileSync(marker, 'utf8') !== lock) {
+if (process.platform === 'win32') {
+  console.error('The stack runs on Linux and macOS; on Windows, in WSL.')
+  process.exit(1)
+}
+
+if (!isInstalled()) {
   console.error('Installing packages (once)…')
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  const { status } = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   if (status !== 0) process.exit(status ?? 1)
-  writeFileSync(marker, lock)
 }
 
 const [entry, ...args] = process.argv.slice(2)
@@ -28,6 +29,22 @@ if (entry?.endsWith('.ts')) {
   register()
   await import(pathToFileURL(file).href)
 } else if (entry !== undefined) {
-  const { status } = spawnSync(join(root, 'node_modules', '.bin', entry), args, { cwd: root, stdio: 'inherit' })
+  const { status } = spawnSync(join('node_modules', '.bin', entry), args, { stdio: 'inherit' })
   process.exit(status ?? 1)
+}
+
+// npm notes in `node_modules` what it has put there. What it may leave out (other platforms' packages) is not asked for.
+function isInstalled() {
+  const packages = (path) => {
+    try {
+      return JSON.parse(readFileSync(path, 'utf8')).packages
+    } catch {
+      return {}
+    }
+  }
+  const installed = packages(join('node_modules', '.package-lock.json'))
+  return Object.entries(packages('package-lock.json')).every(
+    ([path, { version, optional, peer, devOptional }]) =>
+      path === '' || optional || peer || devOptional || installed[path]?.version === version,
+  )
 }
