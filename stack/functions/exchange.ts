@@ -37,7 +37,8 @@ export function exchange(socketPath: string, path: string, request: Request): Ex
 }
 
 function headersOf(request: Request): OutgoingHttpHeaders {
-  return Object.fromEntries([...request.headers].filter(([name]) => !HOP_BY_HOP.has(name)))
+  const forwarded = [...request.headers].filter(([name]) => !HOP_BY_HOP.has(name))
+  return { host: new URL(request.url).host, ...Object.fromEntries(forwarded) }
 }
 
 async function send(body: ReadableStream<Uint8Array> | null, outgoing: ClientRequest): Promise<void> {

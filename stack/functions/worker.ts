@@ -124,7 +124,11 @@ export class Worker {
       this.#exchanges.delete(running)
       this.#rest()
     })
-    return running.response.catch(() => answer('WORKER_ERROR'))
+    return running.response.catch(() => {
+      // Only a process that ends breaks connections, and its end may be heard of later.
+      if (!request.signal.aborted) this.retire()
+      return answer('WORKER_ERROR')
+    })
   }
 
   /** Takes no further requests; the process ends when those under way are answered. */
