@@ -5,26 +5,29 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 /** What the prepared database depends on, below the project's folder. */
-const INPUTS = ['supabase/migrations', 'supabase/seed', 'supabase/config.toml', 'stack', 'package-lock.json']
+const INPUTS = ['supabase/migrations', 'supabase/seed', 'supabase/config.toml', 'package-lock.json']
+// And on this stack itself, which the project's folder need not hold.
+const STACK = import.meta.dirname
 const KEPT_TEMPLATES = 2
 
 /** A hash of everything that decides what a newly prepared database holds. */
 export async function fingerprint(projectDir: string): Promise<string> {
   const hash = createHash('sha256')
-  const walk = async (path: string): Promise<void> => {
+  const walk = async (root: string, path: string): Promise<void> => {
     const info = await stat(path).catch(() => undefined)
     if (info?.isDirectory()) {
-      for (const name of (await readdir(path)).sort()) await walk(join(path, name))
+      for (const name of (await readdir(path)).sort()) await walk(root, join(path, name))
       return
     }
     if (!info) return
     hash
-      .update(path.slice(projectDir.length))
+      .update(path.slice(root.length))
       .update('\0')
       .update(await readFile(path))
       .update('\0')
   }
-  for (const input of INPUTS) await walk(join(projectDir, input))
+  for (const input of INPUTS) await walk(projectDir, join(projectDir, input))
+  await walk(STACK, STACK)
   return hash.digest('hex').slice(0, 16)
 }
 
