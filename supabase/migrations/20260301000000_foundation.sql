@@ -187,9 +187,9 @@ $$;
 
 grant execute on function private.encode_cursor(jsonb) to anon, authenticated, service_role;
 comment on function private.encode_cursor(jsonb) is
-  'The opaque form of the last row''s sort keys, given to clients as next_cursor.';
+  'The opaque form of the last row''s sort keys, an array, given to clients as next_cursor.';
 
-create function private.decode_cursor(p_cursor text)
+create function private.decode_cursor(p_cursor text, p_types text[])
 returns jsonb
 language plpgsql
 stable
@@ -198,21 +198,33 @@ set search_path = ''
 as $$
 declare
   v_padded text := rpad(p_cursor, (length(p_cursor) + 3) / 4 * 4, '=');
+  v_keys jsonb;
 begin
   if p_cursor is null then
     return null;
   end if;
 
-  return convert_from(decode(translate(v_padded, '-_', '+/'), 'base64'), 'UTF8')::jsonb;
+  v_keys := convert_from(decode(translate(v_padded, '-_', '+/'), 'base64'), 'UTF8')::jsonb;
+
+  if jsonb_array_length(v_keys) <> cardinality(p_types) or exists (
+    select
+    from unnest(p_types) with ordinality as key (type, position)
+    where pg_input_is_valid(v_keys ->> (key.position::integer - 1), key.type) is not true
+  ) then
+    perform private.fail('invalid_cursor');
+  end if;
+
+  return v_keys;
 exception
   when data_exception then
     perform private.fail('invalid_cursor');
 end;
 $$;
 
-grant execute on function private.decode_cursor(text) to anon, authenticated, service_role;
-comment on function private.decode_cursor(text) is
-  'The sort keys in a cursor, null for none; fails with invalid_cursor for what encode_cursor did not make.';
+grant execute on function private.decode_cursor(text, text[]) to anon, authenticated, service_role;
+comment on function private.decode_cursor(text, text[]) is
+  'The array of sort keys in a cursor, null for none. Fails with invalid_cursor unless it is one that encode_cursor made
+of keys of these types; so what comes from a client may be cast without a fault.';
 
 -- Text -----------------------------------------------------------------------------------------------------------------
 
