@@ -55,7 +55,6 @@ comment on policy select_all on private.error_codes is
 insert into private.error_codes (code, status, message, hint)
 values
   ('not_authenticated', 401, 'This needs a signed-in user.', 'Sign in and send the access token.'),
-  ('not_allowed', 403, 'This user may not do this.', 'Ask somebody who may, or choose something of your own.'),
   ('not_found', 404, 'There is no such thing, or it is not visible to this user.', 'Check the id.'),
   ('id_conflict', 409, 'The id is already in use with other content.', 'Send a new id, or the same content again.'),
   ('invalid_argument', 400, 'An argument is outside its rules.', 'The details name the argument and its rule.'),

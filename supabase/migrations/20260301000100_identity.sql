@@ -120,6 +120,7 @@ alter table public.profiles enable row level security;
 alter table public.personal_details enable row level security;
 alter table public.preferences enable row level security;
 alter table public.user_roles enable row level security;
+alter table private.username_changes enable row level security;
 
 create policy select_public on public.profiles
   for select to anon

@@ -96,8 +96,8 @@ create table public.exercises (
   warnings            text[] not null default '{}',
   common_mistakes     text[] not null default '{}',
   tips                text[] not null default '{}',
-  rating_sum          integer not null default 0,
-  rating_count        integer not null default 0,
+  rating_sum          bigint not null default 0,
+  rating_count        bigint not null default 0,
   rating_average      numeric(3, 2) generated always as (
     round(rating_sum::numeric / nullif(rating_count, 0), 2)
   ) stored,
@@ -200,6 +200,7 @@ create index exercise_search_audience_idx on private.exercise_search (audience);
 alter table public.exercises enable row level security;
 alter table public.exercise_variations enable row level security;
 alter table public.exercise_ratings enable row level security;
+alter table private.exercise_search enable row level security;
 
 create policy select_library on public.exercises
   for select to anon
@@ -385,7 +386,7 @@ begin
   set rating_sum = rating_sum + p_sign * delta.rating_sum,
     rating_count = rating_count + p_sign * delta.rating_count
   from (
-    select rated.exercise_id, sum(rated.rating)::integer as rating_sum, count(*)::integer as rating_count
+    select rated.exercise_id, sum(rated.rating) as rating_sum, count(*) as rating_count
     from unnest(p_exercise_ids, p_ratings) as rated (exercise_id, rating)
     group by rated.exercise_id
   ) as delta
