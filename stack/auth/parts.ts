@@ -1,0 +1,20 @@
+import type { Log } from '../log.ts'
+import type { Tokens } from '../tokens.ts'
+import type { UnsentMails } from './codes.ts'
+import type { Database } from './database.ts'
+import type { Grants } from './grants.ts'
+import type { Mailer } from './mailer.ts'
+import type { RateLimits } from './rate-limits.ts'
+import type { AuthSettings } from './settings.ts'
+
+/** What the routes of Auth work with. */
+export interface AuthParts {
+  readonly settings: AuthSettings
+  readonly database: Database
+  readonly tokens: Tokens
+  readonly grants: Grants
+  readonly mailer: Mailer
+  readonly limits: RateLimits
+  readonly unsent: UnsentMails
+  readonly log: Log
+}

@@ -1,0 +1,99 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Sql } from './database.ts'
+import { AuthError, invalid } from './errors.ts'
+import type { Flow } from './one-time-tokens.ts'
+import type { FlowMethod } from './sessions.ts'
+
+const EXPIRY_MS = 300_000
+
+/** What a client sends along when it wants an auth code instead of a session in the link. */
+export interface Challenge {
+  readonly code_challenge: string
+  readonly code_challenge_method: string
+}
+
+/** The flow that a request begins. Throws `validation_failed` for a challenge that is incomplete or malformed. */
+export function flowOf({ code_challenge, code_challenge_method }: Challenge): Flow {
+  if ((code_challenge === '') !== (code_challenge_method === ''))
+    throw invalid('PKCE flow requires code_challenge_method and code_challenge')
+  if (code_challenge === '') return 'implicit'
+  if (code_challenge.length < 43 || code_challenge.length > 128)
+    throw invalid('code challenge has to be between 43 and 128 characters')
+  if (!/^[a-zA-Z._~0-9-]+$/.test(code_challenge))
+    throw invalid('code challenge can only contain alphanumeric characters, hyphens, periods, underscores and tildes')
+  if (!['s256', 'plain'].includes(code_challenge_method.toLowerCase()))
+    throw invalid(`unsupported code_challenge method "${code_challenge_method}"`)
+  return 'pkce'
+}
+
+/** Remembers the challenge until the link is followed; does nothing in the implicit flow. */
+export async function beginFlow(sql: Sql, userId: string, method: FlowMethod, challenge: Challenge): Promise<void> {
+  if (flowOf(challenge) === 'implicit') return
+  await sql.all("delete from auth.flow_state where created_at < now() - interval '1 day'")
+  await sql.all(
+    `insert into auth.flow_state (
+       id, user_id, auth_code, code_challenge, code_challenge_method, provider_type, authentication_method,
+       created_at, updated_at)
+     values (gen_random_uuid(), $1, gen_random_uuid()::text, $2, lower($3)::auth.code_challenge_method, $4, $4, now(), now())`,
+    [userId, challenge.code_challenge, challenge.code_challenge_method, method],
+  )
+}
+
+/** The auth code that a followed link is answered with. Rejects with `flow_state_not_found`. */
+export async function issueAuthCode(sql: Sql, userId: string, method: FlowMethod): Promise<string> {
+  const flow = await sql.first<{ auth_code: string }>(
+    `update auth.flow_state
+     set auth_code_issued_at = now(), updated_at = now()
+     where id = (
+       select flow_state.id
+       from auth.flow_state
+       where flow_state.user_id = $1 and flow_state.authentication_method = $2 and flow_state.auth_code is not null
+       order by flow_state.created_at desc
+       limit 1
+     )
+     returning auth_code`,
+    [userId, method],
+  )
+  if (!flow) throw new AuthError(400, 'flow_state_not_found', 'No associated flow state found.')
+  return flow.auth_code
+}
+
+/**
+ * Trades an auth code for the user and the method of its flow; a code is traded once.
+ * Rejects with `flow_state_not_found`, `flow_state_expired` or `bad_code_verifier`.
+ */
+export async function redeemAuthCode(
+  sql: Sql,
+  code: string,
+  verifier: string,
+): Promise<{ readonly userId: string; readonly method: FlowMethod }> {
+  const flow = await sql.first<{
+    id: string
+    user_id: string
+    code_challenge: string
+    code_challenge_method: 's256' | 'plain'
+    authentication_method: FlowMethod
+    since: Date
+  }>(
+    `select flow_state.id, flow_state.user_id, flow_state.code_challenge,
+       flow_state.code_challenge_method::text as code_challenge_method, flow_state.authentication_method,
+       coalesce(flow_state.auth_code_issued_at, flow_state.created_at) as since
+     from auth.flow_state
+     where flow_state.auth_code = $1 and flow_state.user_id is not null
+     for update`,
+    [code],
+  )
+  if (!flow) throw new AuthError(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found')
+  if (flow.since.getTime() + EXPIRY_MS < Date.now())
+    throw new AuthError(422, 'flow_state_expired', 'invalid flow state, flow state has expired')
+  if (!matches(flow.code_challenge, flow.code_challenge_method, verifier))
+    throw new AuthError(400, 'bad_code_verifier', 'code challenge does not match previously saved code verifier')
+  await sql.all('delete from auth.flow_state where id = $1', [flow.id])
+  return { userId: flow.user_id, method: flow.authentication_method }
+}
+
+function matches(challenge: string, method: 's256' | 'plain', verifier: string): boolean {
+  const answer = method === 'plain' ? verifier : createHash('sha256').update(verifier).digest('base64url')
+  const [given, wanted] = [Buffer.from(answer), Buffer.from(challenge)]
+  return given.length === wanted.length && timingSafeEqual(given, wanted)
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { AuthError, invalid } from '../errors.ts'
+import type { Grant } from '../grants.ts'
+import type { AuthParts } from '../parts.ts'
+import { checkPassword, isPassword } from '../passwords.ts'
+import { redeemAuthCode } from '../pkce.ts'
+import { queryOf, readBody, senderOf, text } from '../requests.ts'
+import { findUser, findUserByEmail, isBanned } from '../users.ts'
+import { refresh } from './refresh.ts'
+
+const PasswordGrant = z.object({ email: text, phone: text, password: text })
+const PkceGrant = z.object({ auth_code: text, code_verifier: text })
+const RefreshGrant = z.object({ refresh_token: text })
+
+/** `POST /token`: a session for a password, a refresh token or the auth code of a PKCE flow. */
+export async function token(parts: AuthParts, request: Request): Promise<Response> {
+  parts.limits.count('token', senderOf(request))
+  const grantType = queryOf(request).get('grant_type')
+  switch (grantType) {
+    case 'password':
+      return byPassword(parts, request)
+    case 'refresh_token': {
+      const { refresh_token } = await readBody(request, RefreshGrant)
+      return Response.json(await refresh(parts, refresh_token, senderOf(request)))
+    }
+    case 'pkce':
+      return Response.json(await byAuthCode(parts, request))
+    case 'id_token':
+      throw new AuthError(400, 'provider_disabled', 'Sign-in with the ID token of a provider is not enabled')
+    case 'web3':
+      throw new AuthError(422, 'web3_provider_disabled', 'Web3 provider is disabled')
+    default:
+      throw new AuthError(400, 'invalid_credentials', 'unsupported_grant_type')
+  }
+}
+
+const refused = (): AuthError => new AuthError(400, 'invalid_credentials', 'Invalid login credentials')
+
+async function byPassword(parts: AuthParts, request: Request): Promise<Response> {
+  const { settings, database, grants } = parts
+  const body = await readBody(request, PasswordGrant)
+  if (body.email !== '' && body.phone !== '')
+    throw invalid('Only an email address or phone number should be provided on login.')
+  if (body.phone !== '') throw new AuthError(422, 'phone_provider_disabled', 'Phone logins are disabled')
+  if (body.email === '') throw invalid('missing email or phone')
+  if (!settings.emailEnabled) throw new AuthError(422, 'email_provider_disabled', 'Email logins are disabled')
+  const user = await findUserByEmail(database, body.email)
+  const matches = await isPassword(body.password, user?.encrypted_password)
+  if (!user || !matches) throw refused()
+  // Told only to who knows the password, so that nobody else learns of the account.
+  if (isBanned(user)) throw new AuthError(400, 'user_banned', 'User is banned')
+  if (!user.email_confirmed_at) throw new AuthError(400, 'email_not_confirmed', 'Email not confirmed')
+  const grant = await database.transaction((sql) => grants.signIn(sql, user, 'password', senderOf(request)))
+  return Response.json({ ...grant, ...weakness(body.password, parts) })
+}
+
+// A password that was good enough once still signs in, and the client learns that it is not any more.
+function weakness(password: string, { settings }: AuthParts): object {
+  try {
+    checkPassword(password, settings)
+    return {}
+  } catch (cause) {
+    if (!(cause instanceof AuthError)) throw cause
+    return { weak_password: { message: cause.message, reasons: cause.reasons ?? [] } }
+  }
+}
+
+async function byAuthCode(parts: AuthParts, request: Request): Promise<Grant> {
+  const { auth_code, code_verifier } = await readBody(request, PkceGrant)
+  if (auth_code === '' || code_verifier === '')
+    throw invalid('invalid request: both auth code and code verifier should be non-empty')
+  return parts.database.transaction(async (sql) => {
+    const { userId, method } = await redeemAuthCode(sql, auth_code, code_verifier)
+    const user = await findUser(sql, userId)
+    if (!user) throw new AuthError(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found')
+    if (isBanned(user)) throw new AuthError(403, 'user_banned', 'User is banned')
+    return parts.grants.signIn(sql, user, method, senderOf(request))
+  })
+}
