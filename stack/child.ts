@@ -11,15 +11,18 @@ export interface Child {
 }
 
 // The child's guardian waits for the end of a pipe that only this process holds open, so that the child ends
-// even after a `kill -9` of this process, when no handler of ours could run.
+// even after a `kill -9` of this process, when no handler of ours could run. A shell starts what it puts in the
+// background with SIGINT ignored, which a child may leave so: hence the SIGTERM after it.
 const GUARDIAN = `
+pass() { asked=$1; [ -z "$child" ] || kill -$1 $child 2>/dev/null; }
+trap 'pass INT' INT
+trap 'pass TERM' TERM
 "$@" </dev/null 3<&- &
 child=$!
-trap 'kill -INT $child 2>/dev/null' INT
-trap 'kill -TERM $child 2>/dev/null' TERM
-( read -r _ <&3; kill -INT $child 2>/dev/null; sleep 5; kill -KILL $child 2>/dev/null ) >/dev/null 2>&1 &
+[ -z "$asked" ] || kill -$asked $child 2>/dev/null
+( read -r _ <&3; kill -INT $child; kill -TERM $child; sleep 5; kill -KILL -$$ ) >/dev/null 2>&1 &
 guard=$!
-while :; do wait $child; code=$?; kill -0 $child 2>/dev/null || break; done
+while :; do wait $child 2>/dev/null; code=$?; kill -0 $child 2>/dev/null || break; done
 kill $guard 2>/dev/null
 exit $code
 `

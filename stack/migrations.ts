@@ -9,16 +9,24 @@ import { databaseUrl, type StackContext } from './context.ts'
 const require = createRequire(import.meta.url)
 
 /** Runs the official Supabase CLI on this stack's database. Rejects with what it printed. */
-export async function supabaseCli(context: StackContext, args: readonly string[]): Promise<string> {
+export async function supabaseCli(
+  context: StackContext,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<string> {
   const manifest = require.resolve('supabase/package.json')
-  const { bin }: { bin: Record<string, string> } = JSON.parse(await readFile(manifest, 'utf8'))
-  const script = join(dirname(manifest), bin['supabase'] ?? '')
+  const { bin }: { bin: { supabase: string } } = JSON.parse(await readFile(manifest, 'utf8'))
+  const script = join(dirname(manifest), bin.supabase)
   const remote = `--remote=${databaseUrl(context, 'postgres')}`
   try {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [script, ...args, remote, '--workdir', context.projectDir, '--yes'],
-      { env: { ...process.env, SUPABASE_TELEMETRY_DISABLED: '1' }, maxBuffer: 2 ** 26 },
+      {
+        env: { ...process.env, SUPABASE_TELEMETRY_DISABLED: '1' },
+        maxBuffer: 2 ** 26,
+        ...(signal === undefined ? {} : { signal }),
+      },
     )
     return stdout
   } catch (cause) {
@@ -28,8 +36,8 @@ export async function supabaseCli(context: StackContext, args: readonly string[]
 }
 
 /** Applies the migrations that the database does not have yet, then the seed files of `config.toml`. */
-export async function migrate(context: StackContext): Promise<void> {
-  await supabaseCli(context, ['db', 'push', '--include-seed'])
+export async function migrate(context: StackContext, signal: AbortSignal): Promise<void> {
+  await supabaseCli(context, ['db', 'push', '--include-seed'], signal)
 }
 
 /** Runs one SQL file as `postgres`, in one transaction. */

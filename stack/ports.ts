@@ -1,55 +1,55 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import type { StackConfig } from './config.ts'
 import type { Ports } from './context.ts'
 
-const SETTING: Readonly<Record<keyof Ports, string>> = {
-  gateway: '[api] port',
-  postgres: '[db] port',
-  mailbox: '[local_smtp] port',
-  smtp: '[local_smtp] smtp_port',
-}
+// Below the range from which systems take the ports of outgoing connections, so that none of those gets in between.
+const FREE_FROM = 20_000
+const FREE_TO = 32_000
 
-/** The ports that `config.toml` names. Rejects, naming the port and the setting, when one of them is taken. */
+/**
+ * The ports that `config.toml` names, with `gateway` in place of its `[api] port` when given.
+ * Rejects when one of them is in use, and says which setting names it.
+ */
 export async function configuredPorts(config: StackConfig, gateway: number | undefined): Promise<Ports> {
-  const ports: Ports = {
-    gateway: gateway ?? config.api.port,
-    postgres: config.db.port,
-    mailbox: config.local_smtp.port,
-    smtp: config.local_smtp.smtp_port,
-  }
-  for (const [name, setting] of Object.entries(SETTING)) {
-    const port = Object.entries(ports).find(([key]) => key === name)?.[1]
-    if (port !== undefined && !(await isFree(port)))
-      throw new Error(`Port ${port} is in use; ${setting} in supabase/config.toml names it for this stack.`)
-  }
-  return ports
+  const { api, db, local_smtp: mail } = config
+  await requireFree(gateway ?? api.port, gateway === undefined ? '[api] port' : undefined)
+  await requireFree(db.port, '[db] port')
+  await requireFree(mail.port, '[local_smtp] port')
+  await requireFree(mail.smtp_port, '[local_smtp] smtp_port')
+  return { gateway: gateway ?? api.port, postgres: db.port, mailbox: mail.port, smtp: mail.smtp_port }
 }
 
-/** Ports that nobody listens on now. `gateway` is kept when it is given and not 0. */
+/** Ports that nobody listens on now. `gateway` is kept when it is given and not 0; rejects when it is in use. */
 export async function freePorts(gateway: number): Promise<Ports> {
-  const servers = await Promise.all([gateway, 0, 0, 0].map((port) => listen(port)))
-  const [first = 0, postgres = 0, mailbox = 0, smtp = 0] = servers.map((server) => {
-    const address = server.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
-  })
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return { gateway: first, postgres, mailbox, smtp }
-}
-
-function listen(port: number): Promise<ReturnType<typeof createServer>> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', () => reject(new Error(`Port ${port} is in use.`)))
-    server.listen(port, '127.0.0.1', () => resolve(server))
-  })
-}
-
-async function isFree(port: number): Promise<boolean> {
-  try {
-    const server = await listen(port)
-    await new Promise((resolve) => server.close(resolve))
-    return true
-  } catch {
-    return false
+  const taken = new Set<number>()
+  const free = async (): Promise<number> => {
+    for (;;) {
+      const port = randomInt(FREE_FROM, FREE_TO)
+      if (taken.has(port) || !(await isFree(port))) continue
+      taken.add(port)
+      return port
+    }
   }
+  if (gateway !== 0) await requireFree(gateway, undefined)
+  return {
+    gateway: gateway === 0 ? await free() : gateway,
+    postgres: await free(),
+    mailbox: await free(),
+    smtp: await free(),
+  }
+}
+
+async function requireFree(port: number, setting: string | undefined): Promise<void> {
+  if (await isFree(port)) return
+  const where = setting === undefined ? 'It was asked for by --port.' : `supabase/config.toml names it: ${setting}.`
+  throw new Error(`Port ${port} is in use. ${where}`)
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }

@@ -19,34 +19,50 @@ export interface HttpService extends Service {
 }
 
 const PROBE_INTERVAL_MS = 10
+const READY_WITHIN_MS = 60_000
 
 /**
  * Starts `services`, each as soon as those it needs are ready.
- * Rejects with the first failure; the caller then stops all of them, which is safe for those that never began.
+ * Rejects with the first failure once none of them is starting any more; the caller then stops all of them, which is
+ * safe for those that never began.
  */
 export async function startAll(
   services: readonly Service[],
   options: { readonly signal: AbortSignal; readonly onReady?: (name: string, milliseconds: number) => void },
 ): Promise<void> {
+  const failed = new AbortController()
+  const signal = AbortSignal.any([options.signal, failed.signal])
   const begun = new Map<string, Promise<void>>()
   const begin = (service: Service): Promise<void> => {
     const known = begun.get(service.name)
     if (known) return known
     const started = (async () => {
       await Promise.all(service.needs.map((name) => begin(find(services, name, service.name))))
-      options.signal.throwIfAborted()
+      signal.throwIfAborted()
       const from = performance.now()
-      await service.start(options.signal)
-      while (!(await service.ready())) {
-        options.signal.throwIfAborted()
-        await new Promise((resolve) => setTimeout(resolve, PROBE_INTERVAL_MS))
-      }
+      await service.start(signal)
+      await untilReady(service, signal)
       options.onReady?.(service.name, performance.now() - from)
     })()
     begun.set(service.name, started)
     return started
   }
-  await Promise.all(services.map(begin))
+  const starts = services.map((service) =>
+    begin(service).catch((cause: unknown) => {
+      failed.abort(cause)
+      throw cause
+    }),
+  )
+  await Promise.allSettled(starts)
+  if (failed.signal.aborted) throw failed.signal.reason
+}
+
+async function untilReady(service: Service, signal: AbortSignal): Promise<void> {
+  for (const deadline = Date.now() + READY_WITHIN_MS; !(await service.ready()); ) {
+    signal.throwIfAborted()
+    if (Date.now() > deadline) throw new Error(`${service.name} was not ready within ${READY_WITHIN_MS / 1000} s.`)
+    await new Promise((resolve) => setTimeout(resolve, PROBE_INTERVAL_MS))
+  }
 }
 
 /** Stops `services`, last first, each even if another one failed to stop. Rejects at the end with what failed. */

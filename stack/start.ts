@@ -1,111 +1,93 @@
-import { createWriteStream } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type StackOptions, type StackStatus, startStack } from './stack.ts'
+import { stackHome } from './folder.ts'
+import { findRunning, type Running } from './lock.ts'
+import { type StackOptions, startStack } from './stack.ts'
+import type { StackStatus } from './status.ts'
 
-/** Where a kept stack says that it runs, and how to reach it. */
-interface Running {
-  readonly pid: number
-  readonly status: StackStatus
-}
+const USAGE = `npm start [-- options]       bring the stack up until Ctrl-C
+  --ephemeral                throw-away data, beside a kept stack
+  --fresh                    drop the kept data and begin anew
+  --port <number>            the gateway's port; 0 takes free ports
+  --seed <file.sql>          run once in a new database; may be repeated
+  --json                     print how to reach the stack as the last line
+npm run status [-- --json]   how to reach the stack that runs
+npm stop                     stop it`
 
-const DATA_DIR = '.stack/local'
-const RUNNING = join(DATA_DIR, 'running.json')
+const STOP_WITHIN_MS = 30_000
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    ephemeral: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    port: { type: 'string' },
-    seed: { type: 'string', multiple: true, default: [] },
-  },
+await main().catch((cause: unknown) => {
+  console.error(cause instanceof Error ? cause.message : cause)
+  process.exitCode = 1
 })
 
-await main(positionals[0] ?? 'start')
-
-async function main(command: string): Promise<void> {
-  if (command === 'start') return start()
-  if (command === 'status') return printStatus()
-  if (command === 'stop') return stopRunning()
-  console.error(`Unknown command ${command}; there are start, status and stop.`)
-  process.exitCode = 2
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      ephemeral: { type: 'boolean', default: false },
+      fresh: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      port: { type: 'string' },
+      seed: { type: 'string', multiple: true, default: [] },
+    },
+  })
+  const dataDir = join(await stackHome(process.cwd()), 'local')
+  const command = values.help ? 'help' : positionals[0]
+  if (command === 'start') {
+    const place = values.ephemeral ? {} : { dataDir, fresh: values.fresh }
+    const port = values.port === undefined ? {} : { port: portNumber(values.port) }
+    return start({ ...place, ...port, seeds: values.seed }, values.json)
+  }
+  if (command === 'status') return printStatus(await findRunning(dataDir), values.json)
+  if (command === 'stop') return stopRunning(dataDir)
+  console.error(USAGE)
+  if (command !== 'help') process.exitCode = 2
 }
 
-async function start(): Promise<void> {
-  const running = values.ephemeral ? undefined : await findRunning()
-  if (running) {
-    console.error(
-      `A stack runs already: ${running.status.api_url} (process ${running.pid}). Stop it with npm run stop.`,
-    )
-    process.exitCode = 1
-    return
-  }
+async function start(options: StackOptions, json: boolean): Promise<void> {
   const began = performance.now()
   const cancel = new AbortController()
-  process.once('SIGINT', () => cancel.abort(new Error('stopped by a signal')))
-  process.once('SIGTERM', () => cancel.abort(new Error('stopped by a signal')))
-  try {
-    const stack = await startStack({ ...(await options()), signal: cancel.signal })
-    if (!values.ephemeral) await writeFile(RUNNING, JSON.stringify({ pid: process.pid, status: stack.status }, null, 2))
-    printTable(stack.status, performance.now() - began)
-    if (values.json) console.log(JSON.stringify(stack.status))
-    if (!cancel.signal.aborted)
-      await new Promise((resolve) => cancel.signal.addEventListener('abort', resolve, { once: true }))
-    await stack.stop()
-    if (!values.ephemeral) await rm(RUNNING, { force: true })
-  } catch (cause) {
-    console.error(cause instanceof Error ? cause.message : cause)
-    process.exitCode = 1
-  }
-}
-
-async function options(): Promise<StackOptions> {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => cancel.abort(new Error(`Stopped by ${signal}.`)))
+  const stopped = new Promise((resolve) => cancel.signal.addEventListener('abort', resolve, { once: true }))
   const onProgress = (message: string): void => console.error(`  ${message}`)
-  const port = values.port === undefined ? {} : { port: Number(values.port) }
-  if (values.ephemeral) return { ...port, seeds: values.seed, onProgress }
-  await mkdir(DATA_DIR, { recursive: true })
-  const file = createWriteStream(join(DATA_DIR, 'stack.log'), { flags: 'a' })
-  return { ...port, dataDir: DATA_DIR, seeds: values.seed, onProgress, onLog: (line) => file.write(`${line}\n`) }
+  const stack = await startStack({ ...options, onProgress, signal: cancel.signal })
+  printTable(stack.status)
+  console.error(`Ready in ${((performance.now() - began) / 1000).toFixed(1)} s. Ctrl-C stops it.`)
+  if (json) console.log(JSON.stringify(stack.status))
+  if (!cancel.signal.aborted) await stopped
+  console.error('Stopping…')
+  await stack.stop()
 }
 
-async function printStatus(): Promise<void> {
-  const running = await findRunning()
-  if (!running) {
-    console.error('No stack runs; npm start brings one up.')
-    process.exitCode = 1
-  } else if (values.json) console.log(JSON.stringify(running.status))
-  else printTable(running.status, undefined)
+function printStatus(running: Running | undefined, json: boolean): void {
+  if (!running?.status)
+    throw new Error(running ? 'A stack is just starting.' : 'No stack runs; npm start brings one up.')
+  if (json) console.log(JSON.stringify(running.status))
+  else printTable(running.status)
 }
 
-async function stopRunning(): Promise<void> {
-  const running = await findRunning()
+async function stopRunning(dataDir: string): Promise<void> {
+  const running = await findRunning(dataDir)
   if (!running) return console.error('No stack runs.')
   process.kill(running.pid, 'SIGTERM')
-  while (isAlive(running.pid)) await new Promise((resolve) => setTimeout(resolve, 50))
+  for (const deadline = Date.now() + STOP_WITHIN_MS; await findRunning(dataDir); ) {
+    if (Date.now() > deadline) throw new Error(`Process ${running.pid} does not end; kill -9 ${running.pid} does it.`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
   console.error('Stopped.')
 }
 
-async function findRunning(): Promise<Running | undefined> {
-  const text = await readFile(RUNNING, 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
-  const running: Running = JSON.parse(text)
-  return isAlive(running.pid) ? running : undefined
+function portNumber(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port
+  throw new Error(`--port ${text} is not a port.`)
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function printTable(status: StackStatus, milliseconds: number | undefined): void {
+function printTable(status: StackStatus): void {
   const width = Math.max(...Object.keys(status).map((name) => name.length))
   const rows = Object.entries(status).map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)
   console.error(['', ...rows, ''].join('\n'))
-  if (milliseconds !== undefined) console.error(`Ready in ${(milliseconds / 1000).toFixed(1)} s. Ctrl-C stops it.`)
 }

@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { acquireLock, releaseLock, sweepAbandoned } from './lock.ts'
 
 /** What the prepared database depends on, below the project's folder. */
 const INPUTS = ['supabase/migrations', 'supabase/seed', 'supabase/config.toml', 'package-lock.json']
 // And on this stack itself, which the project's folder need not hold.
 const STACK = import.meta.dirname
-const KEPT_TEMPLATES = 2
+const KEPT_TEMPLATES = 3
 
 /** A hash of everything that decides what a newly prepared database holds. */
 export async function fingerprint(projectDir: string): Promise<string> {
@@ -44,19 +45,21 @@ export async function copyTemplate(options: {
   const template = join(options.directory, options.print)
   const present = await stat(template).catch(() => undefined)
   if (!present) {
-    const aside = `${template}.${process.pid}`
+    await sweepAbandoned(options.directory, (name) => name.includes('.'))
+    const aside = `${template}.${process.pid}.${crypto.randomUUID()}`
     try {
       await mkdir(aside, { recursive: true })
+      await acquireLock(aside)
       await options.build(aside)
+      await releaseLock(aside)
       await rename(aside, template).catch(async (cause: unknown) => {
         if (!(await stat(template).catch(() => undefined))) throw cause
       })
     } finally {
-      await rm(aside, { recursive: true, force: true })
+      await rm(aside, { recursive: true, force: true, maxRetries: 3 })
     }
     await dropOld(options.directory, options.print)
   }
-  await mkdir(options.target, { recursive: true })
   await promisify(execFile)('cp', ['-a', join(template, 'postgres'), options.target])
 }
 

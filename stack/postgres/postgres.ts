@@ -1,16 +1,19 @@
 import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { type Child, spawnChild } from '../child.ts'
 import { databaseUrl, type StackContext } from '../context.ts'
+import { stackHome } from '../folder.ts'
 import type { Service } from '../service.ts'
+import { endAbandoned } from './abandoned.ts'
+import { serverAccount } from './account.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
 
 const ROLES = new URL('./roles.sql', import.meta.url)
 const STOP_GRACE_MS = 10_000
-// The number that Debian, Alpine and macOS give the account `nobody`; the server refuses to run as root.
-const NOBODY = 65_534
+// How long the last processes of a server that was killed may hold its memory.
+const RECOVERY_MS = 10_000
+const SHOWN_LINES = 10
 
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
@@ -36,25 +39,32 @@ export class Postgres implements Service {
   readonly needs = []
   readonly #context: StackContext
   readonly #data: string
+  readonly #lastLines: string[] = []
   #child: Child | undefined
+  #closing = new AbortController()
+  #restarting: Promise<void> | undefined
 
   constructor(context: StackContext) {
     this.#context = context
     this.#data = join(context.dataDir, 'postgres')
   }
 
-  /** Starts the server, after initdb if there is no database yet, and after stopping one that a killed stack left. */
+  /**
+   * Starts the server, after initdb if there is no database yet; one that runs already is left as it is.
+   * From then on a server that ends by itself is started again. Rejects with the server's last words.
+   */
   async start(signal: AbortSignal): Promise<void> {
-    const binaries = await findBinaries()
-    await this.#endAbandoned()
+    if (this.#child) return
+    this.#closing = new AbortController()
+    const binaries = await findBinaries(await stackHome(this.#context.projectDir))
+    await endAbandoned(this.#data)
     const initialised = await readFile(join(this.#data, 'PG_VERSION')).then(
       () => true,
       () => false,
     )
     if (!initialised) await this.#initialise(binaries)
     signal.throwIfAborted()
-    this.#child = this.#run(binaries)
-    await this.#reachable(this.#child, signal)
+    await this.#launch(binaries, signal)
     if (!initialised) await this.#createRoles()
   }
 
@@ -72,30 +82,62 @@ export class Postgres implements Service {
   }
 
   async stop(): Promise<void> {
-    await this.#child?.stop('SIGINT', STOP_GRACE_MS)
+    this.#closing.abort(new Error('the stack stops'))
+    await this.#restarting
+    const child = this.#child
     this.#child = undefined
+    await child?.stop('SIGINT', STOP_GRACE_MS)
   }
 
-  /** Ends the server at once, as a crash would. For tests of what survives. */
+  /** Ends the server at once, as a crash would, and leaves it so. For tests of what survives. */
   async kill(): Promise<void> {
+    const child = this.#child
+    this.#child = undefined
     const pid = Number((await readFile(join(this.#data, 'postmaster.pid'), 'utf8')).split('\n')[0])
     process.kill(pid, 'SIGKILL')
-    await this.#child?.exited
-    this.#child = undefined
+    await child?.exited
+  }
+
+  async #launch(binaries: Binaries, signal: AbortSignal): Promise<void> {
+    for (const deadline = Date.now() + RECOVERY_MS; ; await pause()) {
+      const child = this.#run(binaries)
+      this.#child = child
+      if (await this.#reachable(child, signal)) return this.#watch(child, binaries)
+      const words = this.#lastLines.join('\n')
+      if (words.includes('pre-existing shared memory block') && Date.now() < deadline) continue
+      this.#child = undefined
+      throw new Error(`Postgres ended while starting:\n${words}`)
+    }
   }
 
   #run(binaries: Binaries): Child {
     const settings = Object.entries({ ...SETTINGS, port: String(this.#context.ports.postgres) })
+    this.#lastLines.length = 0
     return spawnChild({
       command: binaries.postgres,
       args: ['-D', this.#data, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-      user: serverUser(),
-      onOutput: (line) => this.#context.log.info(line, { service: 'postgres' }),
+      user: serverAccount(),
+      onOutput: (line) => {
+        this.#lastLines.push(line)
+        if (this.#lastLines.length > SHOWN_LINES) this.#lastLines.shift()
+        this.#context.log.info(line, { service: 'postgres' })
+      },
+    })
+  }
+
+  #watch(child: Child, binaries: Binaries): void {
+    void child.exited.then(({ code }) => {
+      // It is another one, or none, after a stop or a kill of ours.
+      if (this.#child !== child || this.#closing.signal.aborted) return
+      this.#context.log.error('Postgres ended by itself and is started again', { service: 'postgres', code })
+      this.#restarting = this.#launch(binaries, this.#closing.signal).catch((cause: unknown) => {
+        this.#context.log.error('Postgres cannot be started again', { service: 'postgres', cause: String(cause) })
+      })
     })
   }
 
   async #initialise(binaries: Binaries): Promise<void> {
-    const user = serverUser()
+    const user = serverAccount()
     await mkdir(this.#data, { recursive: true, mode: 0o700 })
     if (user) await chown(this.#data, user.uid, user.gid)
     const output: string[] = []
@@ -132,42 +174,19 @@ export class Postgres implements Service {
     }
   }
 
-  // A stack that was killed leaves its server until the guardian has ended it; two on one folder cannot run.
-  async #endAbandoned(): Promise<void> {
-    const text = await readFile(join(this.#data, 'postmaster.pid'), 'utf8').catch(() => '')
-    const pid = Number(text.split('\n')[0])
-    if (!(pid > 0)) return
-    const running = async (): Promise<boolean> => {
-      const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => undefined)
-      if (name !== undefined) return name.trim() === 'postgres'
-      try {
-        process.kill(pid, 0)
-        return true
-      } catch {
-        return false
-      }
-    }
-    if (!(await running())) return
-    this.#context.log.warn('ending the Postgres that a killed stack left behind', { pid })
-    process.kill(pid, 'SIGINT')
-    for (const deadline = Date.now() + STOP_GRACE_MS; Date.now() < deadline && (await running()); ) await pause()
-  }
-
-  async #reachable(child: Child, signal: AbortSignal): Promise<void> {
-    let code: number | null | undefined
-    void child.exited.then((exit) => {
-      code = exit.code
+  // False when the server ended before it answered.
+  async #reachable(child: Child, signal: AbortSignal): Promise<boolean> {
+    let ended = false
+    void child.exited.then(() => {
+      ended = true
     })
     while (!(await this.ready())) {
-      if (code !== undefined) throw new Error(`Postgres ended with code ${code} while starting; its log says why.`)
+      if (ended) return false
       signal.throwIfAborted()
       await pause()
     }
+    return true
   }
 }
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10))
-
-function serverUser(): { uid: number; gid: number } | undefined {
-  return userInfo().uid === 0 ? { uid: NOBODY, gid: NOBODY } : undefined
-}
