@@ -74,7 +74,8 @@ export async function send(response: Response, outgoing: ServerResponse, signal:
     outgoing.end()
     return
   }
-  outgoing.flushHeaders()
+  // A stream's reader waits for the headers, however late the first event is.
+  if (!headers.has('content-length')) outgoing.flushHeaders()
   const reader = response.body.getReader()
   try {
     for (;;) {

@@ -90,10 +90,10 @@ export class RestConnection extends PostgresConnection {
     }
   }
 
-  /** Notes what Lite can only call a failure of the server. */
+  /** Notes what Lite can only call a failure of the server; Lite prints what this returns. */
   override normalizeDbError(cause: unknown): unknown {
     this.exchange.unexplained = cause
-    return cause
+    return `${this.exchange.settings.path}: ${cause instanceof Error ? cause.message : cause}`
   }
 
   override viewOptionsMetadata(name: string, schema: string): ReturnType<PostgresConnection['viewOptionsMetadata']> {

@@ -29,10 +29,12 @@ export class RestError extends Error {
 
   /** The answer, in PostgREST's form. */
   toResponse(): Response {
-    return Response.json(this.body, {
+    const body = JSON.stringify(this.body)
+    return new Response(body, {
       status: this.status,
       headers: {
         'content-type': 'application/json; charset=utf-8',
+        'content-length': String(Buffer.byteLength(body)),
         'proxy-status': `PostgREST; error=${this.body.code.replace(/[^\w.-]/g, '')}`,
         ...this.headers,
       },

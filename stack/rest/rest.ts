@@ -91,7 +91,7 @@ export class Rest implements HttpService {
     const exchange = new Exchange(caller, settings)
     const response = await api.connection.within(exchange, () => api.app.fetch(toLite(request)))
     if (exchange.failure) return exchange.failure.toResponse()
-    if (exchange.unexplained !== undefined && response.status >= 500) return this.#unexplained(exchange)
+    if (exchange.unexplained !== undefined) return this.#unexplained(exchange)
     return exchange.overrides ? overridden(response, exchange.overrides) : response
   }
 
@@ -101,8 +101,8 @@ export class Rest implements HttpService {
     if (!exchange.queried)
       return new RestError(400, {
         code: 'PGRST100',
-        message: 'The request could not be parsed',
-        details: cause,
+        message: cause,
+        details: 'The request could not be parsed.',
       }).toResponse()
     this.#log.error('a request failed', { path: exchange.settings.path, cause })
     return new RestError(500, { code: 'PGRSTX00', message: 'The Data API failed; its log says why.' }).toResponse()

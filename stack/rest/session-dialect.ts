@@ -9,7 +9,7 @@ import {
   type QueryResult,
 } from 'kysely'
 import { isDatabaseError, RestError } from './errors.ts'
-import type { Session } from './session.ts'
+import type { Result, Session } from './session.ts'
 
 const COUNTED = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 
@@ -41,22 +41,44 @@ class SessionConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { command, count, rows } = await this.#current()
-      .query<R>(query.sql, query.parameters)
-      .catch((cause: unknown) => {
-        if (isDatabaseError(cause)) throw cause
-        // The driver could not write a value as the type that the database expects of it.
-        throw new RestError(400, {
-          code: '22P02',
-          message: 'invalid input: a value does not fit the type of its column',
-        })
-      })
-    return COUNTED.has(command) ? { numAffectedRows: BigInt(count), rows } : { rows }
+    const text = withDefaults(query.sql)
+    if (!returnsRows(query)) {
+      const { command, count, rows } = await this.#send<R>(text, query.parameters)
+      return COUNTED.has(command) ? { numAffectedRows: BigInt(count), rows } : { rows }
+    }
+    const { rows } = await this.#send<{ readonly row: R }>(asJson(text), query.parameters)
+    return { rows: rows.map(({ row }) => row) }
   }
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
     yield await this.executeQuery<R>(query)
   }
+
+  async #send<R>(text: string, parameters: readonly unknown[]): Promise<Result<R>> {
+    try {
+      return await this.#current().query<R>(text, parameters)
+    } catch (cause) {
+      if (isDatabaseError(cause)) throw cause
+      // The driver could not write a value as the type that the database expects of it.
+      throw new RestError(400, { code: '22P02', message: 'invalid input: a value does not fit the type of its column' })
+    }
+  }
+}
+
+function returnsRows({ query }: CompiledQuery): boolean {
+  return query.kind === 'SelectQueryNode' || ('returning' in query && query.returning !== undefined)
+}
+
+// Postgres itself makes the JSON of a row, as it does for PostgREST: nothing else knows every type.
+function asJson(text: string): string {
+  return `with _row as (${text}) select to_json(_row) as row from _row`
+}
+
+// Lite writes rows without a column in a way that is no SQL.
+function withDefaults(text: string): string {
+  const [insert, into, rows] = /^(insert into \S+) \(\) values (\(\)(?:, \(\))*)/.exec(text) ?? []
+  if (insert === undefined || into === undefined || rows === undefined) return text
+  return `${into} select from generate_series(1, ${rows.split(',').length})${text.slice(insert.length)}`
 }
 
 async function unsupported(): Promise<void> {

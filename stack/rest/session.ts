@@ -17,7 +17,7 @@ export interface Result<R> {
  * Once the connection is lost every statement fails, also those of a transaction that began before.
  */
 export class Session {
-  readonly #sql: postgres.Sql<{ value: unknown }>
+  readonly #sql: postgres.Sql<{ json: unknown }>
   readonly #texts = new Set<string>()
   #lost = false
 
@@ -25,7 +25,7 @@ export class Session {
     this.#sql = postgres(url, {
       max: 1,
       connection: { application_name: 'data-api', TimeZone: 'UTC' },
-      types: { ...TYPES, value: TYPES.json },
+      types: TYPES,
       onnotice: () => undefined,
       onclose: () => {
         this.#lost = true
@@ -49,7 +49,9 @@ export class Session {
     // The first time a text is only remembered: preparing pays from the second time on.
     const prepare = this.#texts.has(text)
     this.#texts.add(text)
-    const result = await this.#sql.unsafe<R[]>(text, [...parameters], { prepare })
+    // Type 0 leaves it to the server to say what a parameter is; the driver would guess from its value.
+    const values = parameters.map((value) => (value === null ? null : this.#sql.typed(value, 0)))
+    const result = await this.#sql.unsafe<R[]>(text, values, { prepare })
     return { command: result.command, count: result.count, rows: result }
   }
 

@@ -1,17 +1,23 @@
-const asText = (value: unknown): string => String(value)
+const asText = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value))
 const unchanged = (text: string): string => text
-const toJson = (value: unknown): string => JSON.stringify(value)
-const fromJson = (text: string): unknown => JSON.parse(text)
 
-/** How values of the database's types are read and written, so that a row's JSON is what Postgres itself would make of it. */
+/**
+ * How values of a request are written as what the database expects of them; it judges what does not fit.
+ * None of these may throw, or read more into a value than PostgREST does.
+ */
 export const TYPES = {
-  bigint: { to: 20, from: [20], serialize: asText, parse: Number },
-  numeric: { to: 1700, from: [1700], serialize: asText, parse: Number },
-  json: { to: 114, from: [114], serialize: toJson, parse: fromJson },
-  jsonb: { to: 3802, from: [3802], serialize: toJson, parse: fromJson },
-  date: { to: 1082, from: [1082], serialize: asText, parse: unchanged },
-  time: { to: 1083, from: [1083], serialize: asText, parse: unchanged },
-  timestamp: { to: 1114, from: [1114], serialize: asText, parse: unchanged },
-  timestamptz: { to: 1184, from: [1184], serialize: asText, parse: unchanged },
-  timetz: { to: 1266, from: [1266], serialize: asText, parse: unchanged },
+  text: { to: 25, from: [19, 25, 1042, 1043], serialize: asText, parse: unchanged },
+  boolean: { to: 16, from: [16], serialize: asText, parse: unchanged },
+  moment: { to: 1184, from: [1082, 1083, 1114, 1184, 1266], serialize: asText, parse: unchanged },
+  bytea: { to: 17, from: [17], serialize: asBytes, parse: unchanged },
+  json: {
+    to: 114,
+    from: [114, 3802],
+    serialize: (value: unknown): string => JSON.stringify(value),
+    parse: (text: string): unknown => JSON.parse(text),
+  },
+}
+
+function asBytes(value: unknown): string {
+  return value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : asText(value)
 }
