@@ -1,4 +1,5 @@
 import type { Channel } from './channel.ts'
+import type { ChannelChanges } from './channel-changes.ts'
 import { isJsonObject } from './codec.ts'
 import { endOfAccess, noPermission, permissionLost } from './refusal.ts'
 
@@ -8,13 +9,15 @@ const EXPIRY_CHECK_MAX_MS = 3_600_000
 /** The life of a channel's token: new ones replace it, and the channel ends when it expires or allows nothing. */
 export class ChannelToken {
   readonly #channel: Channel
+  readonly #changes: ChannelChanges
   #expiry: NodeJS.Timeout | undefined
   /** Open since the last refresh; the newest token that comes meanwhile is applied when it ends. */
   #window: NodeJS.Timeout | undefined
   #waiting: string | undefined
 
-  constructor(channel: Channel) {
+  constructor(channel: Channel, changes: ChannelChanges) {
     this.#channel = channel
+    this.#changes = changes
   }
 
   /** Takes the payload of `access_token`. Keys, and the token that is in use, change nothing. */
@@ -82,6 +85,8 @@ export class ChannelToken {
       return this.#channel.end(endOfAccess(this.#channel.address.topic, cause))
     }
     if (this.#channel.address.private) await this.checkAccess()
-    if (!this.#channel.ended) this.armExpiry()
+    if (this.#channel.ended) return
+    this.armExpiry()
+    await this.#changes.renew()
   }
 }

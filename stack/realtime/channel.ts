@@ -1,4 +1,5 @@
 import { ChannelAccess } from './access.ts'
+import { ChannelChanges } from './channel-changes.ts'
 import { ChannelPresence } from './channel-presence.ts'
 import { ChannelSender } from './channel-sender.ts'
 import { ChannelToken } from './channel-token.ts'
@@ -26,6 +27,7 @@ export class Channel implements Member {
   readonly #sender: ChannelSender
   readonly #presence: ChannelPresence
   readonly #token: ChannelToken
+  readonly #changes: ChannelChanges
   readonly #replayed = new Set<string>()
   #readyTimer: NodeJS.Timeout | undefined
   /** What arrives while it is being checked whether it may. */
@@ -48,7 +50,8 @@ export class Channel implements Member {
     })
     this.#sender = new ChannelSender(this, parts)
     this.#presence = new ChannelPresence(this, parts)
-    this.#token = new ChannelToken(this)
+    this.#changes = new ChannelChanges(this, parts)
+    this.#token = new ChannelToken(this, this.#changes)
   }
 
   get ended(): boolean {
@@ -77,11 +80,14 @@ export class Channel implements Member {
       await this.access.adopt(this.config.accessToken)
       await this.#authorise()
       const past = await this.#fetchPast()
+      const subscribed = await this.#changes.subscribeBeforeReply()
       if (this.#ended) return false
       this.#topic = this.#parts.hub.join(this.address, this)
-      this.reply(ref, 'ok', { postgres_changes: [] })
+      this.reply(ref, 'ok', { postgres_changes: this.#changes.described })
       this.#token.armExpiry()
       this.#afterJoin(past)
+      if (subscribed) this.#changes.announce()
+      else void this.#changes.subscribe()
       return true
     } catch (cause) {
       await this.#session.refuse(ref, this, joinRefusal(this.address.topic, cause))
@@ -102,7 +108,8 @@ export class Channel implements Member {
       this.#held.push(delivery)
       return
     }
-    if (!this.access.mayRead(delivery.kind)) return
+    // Changes of tables have policies of their own.
+    if (delivery.kind !== 'postgres_changes' && !this.access.mayRead(delivery.kind)) return
     if (delivery.id !== undefined && this.#replayed.has(delivery.id)) return
     const { messages } = this.#parts.rates
     if (messages.exceeded) {
@@ -177,6 +184,7 @@ export class Channel implements Member {
     if (this.#ended) return
     this.#ended = true
     this.#token.stop()
+    this.#changes.stop()
     clearTimeout(this.#readyTimer)
     this.#session.forget(this)
     if (!this.#topic) return

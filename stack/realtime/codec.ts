@@ -168,9 +168,20 @@ export function encodeBroadcastText(
 ): string {
   const meta = broadcast.metadata ? `,"meta":${JSON.stringify(broadcast.metadata)}` : ''
   const payload = `{"event":${JSON.stringify(broadcast.event)},"payload":${broadcast.body.toString('utf8')},"type":"broadcast"${meta}}`
+  return encodePayload(version, { joinRef, topic, event: 'broadcast', payload })
+}
+
+/** As `encode`, for a payload that is JSON text already. */
+export function encodePayload(
+  version: ProtocolVersion,
+  message: Pick<ServerMessage, 'joinRef' | 'topic' | 'event'> & { readonly payload: string },
+): string {
+  const { joinRef = null, payload } = message
+  const topic = JSON.stringify(message.topic)
+  const event = JSON.stringify(message.event)
   return version === '1.0.0'
-    ? `{"topic":${JSON.stringify(topic)},"event":"broadcast","payload":${payload},"ref":null}`
-    : `[${JSON.stringify(joinRef)},null,${JSON.stringify(topic)},"broadcast",${payload}]`
+    ? `{"topic":${topic},"event":${event},"payload":${payload},"ref":null}`
+    : `[${JSON.stringify(joinRef)},null,${topic},${event},${payload}]`
 }
 
 function encodeUserBroadcast(topic: string, broadcast: UserBroadcast): Buffer | undefined {

@@ -2,6 +2,7 @@ import {
   encode,
   encodeBroadcast,
   encodeBroadcastText,
+  encodePayload,
   type ProtocolVersion,
   type ServerMessage,
   type UserBroadcast,
@@ -18,7 +19,7 @@ export interface Address {
 
 /** One message for all members of a topic, framed at most once per version of the protocol. */
 export interface Delivery {
-  readonly kind: 'broadcast' | 'presence'
+  readonly kind: 'broadcast' | 'presence' | 'postgres_changes'
   /** Of the row it was read from, where there is one. */
   readonly id?: string | undefined
   /** Undefined where that version cannot express it. */
@@ -97,6 +98,14 @@ export function broadcastDelivery(
 /** A message that every member gets as text. */
 export function textDelivery(kind: Delivery['kind'], message: ServerMessage): Delivery {
   return delivery(kind, undefined, (version) => encode(version, message))
+}
+
+/** As `textDelivery`, for a payload that is JSON text already. */
+export function payloadDelivery(
+  kind: Delivery['kind'],
+  message: { readonly topic: string; readonly event: string; readonly payload: string },
+): Delivery {
+  return delivery(kind, undefined, (version) => encodePayload(version, message))
 }
 
 function delivery(

@@ -1,5 +1,6 @@
 import type { Log } from '../log.ts'
 import type { Authoriser } from './authorisation.ts'
+import type { ChangeFeed } from './changes/feed.ts'
 import type { Credentials } from './credentials.ts'
 import type { Hub } from './hub.ts'
 import type { Limits, Rates } from './limits.ts'
@@ -13,6 +14,7 @@ export interface Parts {
   readonly authoriser: Authoriser
   readonly credentials: Credentials
   readonly messages: MessageStore
+  readonly changes: ChangeFeed
   readonly log: Log
   /** Whether messages from the database are being announced at this moment. */
   replicationConnected(): boolean

@@ -43,12 +43,12 @@ export class SocketServer {
 
   /** Has every private channel of the user checked at once. */
   recheck(userId: string): void {
-    for (const channel of this.#channels()) if (channel.access.identity.claims.sub === userId) channel.recheck()
+    for (const channel of [...this.#channels()]) if (channel.access.identity.claims.sub === userId) channel.recheck()
   }
 
-  /** Makes the clients of all private channels join again, because messages may have been missed. */
-  rejoinPrivate(): void {
-    for (const channel of [...this.#channels()]) if (channel.address.private) channel.crash()
+  /** Makes the clients of the channels that `affected` names join again, because something may have been missed. */
+  rejoin(affected: (channel: Channel) => boolean): void {
+    for (const channel of [...this.#channels()].filter(affected)) channel.crash()
   }
 
   /** Closes every socket. May be called twice. */
