@@ -18,18 +18,18 @@ const EXPOSED = [
 const ONE_DAY_SECONDS = '86400'
 
 /** Whether a browser asks what it may send, rather than sending it. */
-export function isPreflight(request: Request): boolean {
-  return request.method === 'OPTIONS' && request.headers.has('access-control-request-method')
+export function isPreflight(method: string, headers: Headers): boolean {
+  return method === 'OPTIONS' && headers.has('access-control-request-method')
 }
 
 /** The answer to a preflight: every origin, method and header, because what a request may do hangs on its token. */
-export function preflight(request: Request): Response {
+export function preflight(headers: Headers): Response {
   return new Response(null, {
     status: 204,
     headers: {
       'access-control-allow-origin': '*',
       'access-control-allow-methods': METHODS,
-      'access-control-allow-headers': request.headers.get('access-control-request-headers') ?? '*',
+      'access-control-allow-headers': headers.get('access-control-request-headers') ?? '*',
       'access-control-max-age': ONE_DAY_SECONDS,
       vary: 'Access-Control-Request-Headers',
     },

@@ -8,7 +8,7 @@ import { Tokens } from '../tokens.ts'
 import { VerifiedTokens } from '../verified-tokens.ts'
 import { ApiKeys, exchangeBearer } from './api-keys.ts'
 import { allowEveryOrigin, isPreflight, preflight } from './cors.ts'
-import { BodyTooLarge, forwardedHeaders, readBody, send, streamBody } from './http.ts'
+import { forwardedHeaders, IncomingBody, send } from './http.ts'
 import { refuse } from './refusal.ts'
 import { createRoutes, type Match, matchRoute, type Route } from './routes.ts'
 
@@ -19,6 +19,19 @@ export interface GatewayRoutes {
   readonly storage: HttpService
   readonly realtime: Realtime
   readonly functions: HttpService
+}
+
+interface Arrival {
+  readonly incoming: IncomingMessage
+  readonly id: string
+  readonly url: URL | undefined
+  readonly match: Match | undefined
+  readonly signal: AbortSignal
+}
+
+interface Exchange extends Arrival {
+  readonly url: URL
+  readonly match: Match
 }
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/
@@ -82,7 +95,7 @@ export class Gateway implements Service {
     })
     const url = parseUrl(this.#base, incoming)
     const match = url && matchRoute(this.#routes, url.pathname)
-    const response = await this.#respond(incoming, { id, url, match, signal: left.signal })
+    const response = await this.#respond({ incoming, id, url, match, signal: left.signal })
     response.headers.set('x-request-id', id)
     if (!match?.route.ownCors) allowEveryOrigin(response.headers)
     await send(response, outgoing, left.signal).catch(() => undefined)
@@ -96,62 +109,44 @@ export class Gateway implements Service {
     })
   }
 
-  /** Answers every request; what a service throws becomes a 500 that tells the log, and nobody else, why. */
-  async #respond(
-    incoming: IncomingMessage,
-    exchange: {
-      readonly id: string
-      readonly url: URL | undefined
-      readonly match: Match | undefined
-      readonly signal: AbortSignal
-    },
-  ): Promise<Response> {
-    if (!exchange.url) return refuse('malformed_url')
-    if (!exchange.match) return refuse('route_not_found')
+  async #respond({ url, match, ...arrival }: Arrival): Promise<Response> {
+    if (!url) return refuse('malformed_url')
+    if (!match) return refuse('route_not_found')
+    const body = new IncomingBody(arrival.incoming, match.route.bodyLimit)
+    if (body.tooLarge) return refuse('payload_too_large')
     try {
-      const response = await this.#route(incoming, { ...exchange, url: exchange.url, match: exchange.match })
+      const response = await this.#forward({ ...arrival, url, match }, body)
       // The headers of a response that was fetched cannot be changed; those of this copy can.
-      return new Response(response.body, response)
+      return body.tooLarge ? refuse('payload_too_large') : new Response(response.body, response)
     } catch (cause) {
-      if (isTooLarge(cause)) return refuse('payload_too_large')
-      if (!exchange.signal.aborted)
-        this.#log.error('a service failed', { request_id: exchange.id, cause: describe(cause) })
+      if (body.tooLarge) return refuse('payload_too_large')
+      if (!arrival.signal.aborted)
+        this.#log.error('a service failed', { request_id: arrival.id, cause: describe(cause) })
       return refuse('internal_error')
     }
   }
 
-  async #route(
-    incoming: IncomingMessage,
-    {
-      id,
-      url,
-      match,
-      signal,
-    }: { readonly id: string; readonly url: URL; readonly match: Match; readonly signal: AbortSignal },
-  ): Promise<Response> {
+  async #forward({ incoming, id, url, match, signal }: Exchange, body: IncomingBody): Promise<Response> {
     const { route, path } = match
+    const method = incoming.method ?? 'GET'
     const headers = forwardedHeaders(incoming, route.prefix)
     headers.set('x-request-id', id)
-    const method = incoming.method ?? 'GET'
-    const bare = new Request(this.#base, { method, headers })
-    if (isPreflight(bare) && !route.ownCors) return preflight(bare)
+    if (isPreflight(method, headers) && !route.ownCors) return preflight(headers)
 
-    const key = await this.#keys.check(
-      headers.get('apikey') ?? url.searchParams.get('apikey'),
-      headers.get('user-agent'),
-    )
-    if (typeof key === 'string' && !route.open?.test(path)) return refuse(key)
-    const authorization = exchangeBearer(headers.get('authorization'), typeof key === 'string' ? undefined : key)
+    const given = headers.get('apikey') ?? url.searchParams.get('apikey')
+    const checked = await this.#keys.check(given, headers.get('user-agent'))
+    if (typeof checked === 'string' && !route.open?.test(path)) return refuse(checked)
+    const key = typeof checked === 'string' ? undefined : checked
+    const authorization = exchangeBearer(headers.get('authorization'), key)
     if (authorization === null) headers.delete('authorization')
     else headers.set('authorization', authorization)
+
     const target = new URL(this.#base)
     target.pathname = path
     target.search = withoutKey(url)
-
-    const body = route.streams ? streamBody(incoming, route.bodyLimit) : await readBody(incoming, route.bodyLimit)
-    return this.#services[route.service].fetch(
-      new Request(target, { method, headers, signal, ...(body === undefined ? {} : { body, duplex: 'half' }) }),
-    )
+    const content = route.streams ? body.stream() : await body.read()
+    const init = { method, headers, signal, ...(content === undefined ? {} : { body: content, duplex: 'half' }) }
+    return this.#services[route.service].fetch(new Request(target, init))
   }
 
   async #upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -201,10 +196,6 @@ function withoutKey(url: URL): string {
     .split('&')
     .filter((pair) => !pair.startsWith('apikey='))
     .join('&')
-}
-
-function isTooLarge(cause: unknown): boolean {
-  return cause instanceof BodyTooLarge || (cause instanceof Error && cause.cause instanceof BodyTooLarge)
 }
 
 function describe(cause: unknown): string {

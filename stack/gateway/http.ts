@@ -5,11 +5,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 const NOT_PASSED_ON =
   /^(connection|keep-alive|upgrade|te|trailer|transfer-encoding|expect|proxy-.*|forwarded|x-forwarded-.*|x-real-ip)$/
 
-/** A request body was longer than its route allows. */
-export class BodyTooLarge extends Error {
-  override readonly name = 'BodyTooLarge'
-}
-
 /** The headers that a service behind is given, with the client's address as the socket has it. */
 export function forwardedHeaders(incoming: IncomingMessage, prefix: string): Headers {
   const headers = new Headers()
@@ -22,45 +17,63 @@ export function forwardedHeaders(incoming: IncomingMessage, prefix: string): Hea
   return headers
 }
 
-/** The whole body, or nothing for a request without one. Rejects with `BodyTooLarge` as soon as it is past `limit`. */
-export async function readBody(incoming: IncomingMessage, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (!hasBody(incoming)) return undefined
-  const chunks: Buffer[] = []
-  for await (const chunk of bounded(incoming, limit)) chunks.push(chunk)
-  return new Uint8Array(Buffer.concat(chunks))
-}
+/** The body of a request, read up to a limit. */
+export class IncomingBody {
+  readonly #incoming: IncomingMessage
+  readonly #limit: number
+  #tooLarge = false
 
-/** The body as it comes, or nothing for a request without one; past `limit` it fails with `BodyTooLarge`. */
-export function streamBody(incoming: IncomingMessage, limit: number): ReadableStream<Uint8Array> | undefined {
-  if (!hasBody(incoming)) return undefined
-  const chunks = bounded(incoming, limit)
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await chunks.next()
-      if (done) controller.close()
-      else controller.enqueue(new Uint8Array(value))
-    },
-    async cancel() {
-      await chunks.return(undefined)
-    },
-  })
-}
-
-async function* bounded(incoming: IncomingMessage, limit: number): AsyncGenerator<Buffer, undefined> {
-  if (Number(incoming.headers['content-length'] ?? 0) > limit) throw new BodyTooLarge()
-  let length = 0
-  // Leaving the loop must not destroy the socket: the refusal has yet to be written to it.
-  for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
-    length += chunk.length
-    if (length > limit) throw new BodyTooLarge()
-    yield chunk
+  constructor(incoming: IncomingMessage, limit: number) {
+    this.#incoming = incoming
+    this.#limit = limit
+    this.#tooLarge = Number(incoming.headers['content-length'] ?? 0) > limit
   }
-  return undefined
-}
 
-function hasBody(incoming: IncomingMessage): boolean {
-  const { 'content-length': length, 'transfer-encoding': encoding } = incoming.headers
-  return encoding !== undefined || (length !== undefined && length !== '0')
+  /** Whether the body is known to be longer than the limit; one without a length is found out while it is read. */
+  get tooLarge(): boolean {
+    return this.#tooLarge
+  }
+
+  /** All of the body, or nothing for a request without one. Rejects when it is too large. */
+  async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (!this.#exists()) return undefined
+    const chunks: Buffer[] = []
+    for await (const chunk of this.#chunks()) chunks.push(chunk)
+    return new Uint8Array(Buffer.concat(chunks))
+  }
+
+  /** The body as it comes, or nothing for a request without one; it fails when it becomes too large. */
+  stream(): ReadableStream<Uint8Array> | undefined {
+    if (!this.#exists()) return undefined
+    const chunks = this.#chunks()
+    return new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const { done, value } = await chunks.next()
+        if (done) controller.close()
+        else controller.enqueue(new Uint8Array(value))
+      },
+      async cancel() {
+        await chunks.return(undefined)
+      },
+    })
+  }
+
+  #exists(): boolean {
+    const { 'content-length': length, 'transfer-encoding': encoding } = this.#incoming.headers
+    return encoding !== undefined || (length !== undefined && length !== '0')
+  }
+
+  async *#chunks(): AsyncGenerator<Buffer, undefined> {
+    let length = 0
+    // Leaving the loop must not destroy the socket: the refusal has yet to be written to it.
+    for await (const chunk of this.#incoming.iterator({ destroyOnReturn: false })) {
+      length += chunk.length
+      this.#tooLarge ||= length > this.#limit
+      if (this.#tooLarge) throw new Error('The request body is too large.')
+      yield chunk
+    }
+    return undefined
+  }
 }
 
 /** Writes `response` as its body comes, no faster than the client reads. Rejects when `signal` says the client left. */
