@@ -261,6 +261,23 @@ grant execute on function private.texts_fit(text[], integer, integer) to authent
 comment on function private.texts_fit(text[], integer, integer) is
   'Whether a list has at most so many items, none missing or empty, each of at most so many characters.';
 
+create function private.texts_match(p_texts text[], p_max_items integer, p_pattern text)
+returns boolean
+language sql
+immutable
+parallel safe
+security invoker
+set search_path = ''
+as $$
+  select cardinality(p_texts) <= p_max_items
+    and coalesce(bool_and(item is not null and item ~ p_pattern), true)
+  from unnest(p_texts) as item;
+$$;
+
+grant execute on function private.texts_match(text[], integer, text) to authenticated, service_role;
+comment on function private.texts_match(text[], integer, text) is
+  'Whether a list has at most so many items, each of which matches the pattern.';
+
 -- Time -----------------------------------------------------------------------------------------------------------------
 
 create function private.is_timezone(p_name text)

@@ -1,0 +1,65 @@
+-- Finding athletes by name: those with a public profile.
+
+-- definer: LIKE is not leakproof, so under RLS no index would serve it. Only public profiles are searched, and the
+-- calling function reads what it shows under the caller's own policies.
+create function private.matching_user_ids(p_query text, p_limit integer)
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select profiles.user_id
+  from public.profiles
+  where profiles.visibility = 'public'
+    and private.fold(' ' || profiles.username || ' ' || profiles.display_name)
+      like '% ' || regexp_replace(private.fold(p_query), '([\\%_])', '\\\1', 'g') || '%'
+  order by
+    profiles.username <> private.fold(p_query),
+    not starts_with(profiles.username, private.fold(p_query)),
+    profiles.username
+  limit p_limit;
+$$;
+
+grant execute on function private.matching_user_ids(text, integer) to authenticated;
+comment on function private.matching_user_ids(text, integer) is
+  'Public profiles whose username or a word of whose name begins with the query: exact usernames first.';
+
+create function public.search_users(query text, "limit" integer default 20)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_query text := private.clean_name(search_users.query, 61);
+begin
+  perform private.current_user_id();
+
+  if v_query is null or char_length(v_query) not between 2 and 60 then
+    perform private.fail('invalid_argument', 'query must have between 2 and 60 characters');
+  end if;
+
+  return jsonb_build_object('items', coalesce((
+    select jsonb_agg(
+      jsonb_build_object(
+        'user_id', profiles.user_id,
+        'username', profiles.username,
+        'display_name', profiles.display_name,
+        'avatar_path', profiles.avatar_path,
+        'fitness_level', profiles.fitness_level
+      )
+      order by match.position
+    )
+    from private.matching_user_ids(v_query, private.page_size(search_users."limit", 50))
+      with ordinality as match (user_id, position)
+    join public.profiles using (user_id)
+  ), '[]'), 'next_cursor', null);
+end;
+$$;
+
+grant execute on function public.search_users(text, integer) to authenticated;
+comment on function public.search_users(text, integer) is
+  'Finds athletes with a public profile by the beginning of a username or of a word of the name.
+Answers {items, next_cursor}; the list is short and has one page. Fails with invalid_argument or invalid_limit.';
