@@ -15,7 +15,9 @@ if (process.platform === 'win32') {
 
 if (!isInstalled()) {
   console.error('Installing packages (once)…')
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // Not `npm ci`: it refuses a lock that was written where the registry lacked other platforms' packages. This installs the
+  // same locked versions, and leaves the lock as it is.
+  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   if (status !== 0) process.exit(status ?? 1)
