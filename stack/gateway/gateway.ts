@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream'
 import { apiUrl, type StackContext } from '../context.ts'
 import type { Log } from '../log.ts'
-import type { Realtime } from '../realtime/realtime.ts'
 import type { HttpService, Service } from '../service.ts'
 import { Tokens } from '../tokens.ts'
 import { VerifiedTokens } from '../verified-tokens.ts'
@@ -17,7 +16,10 @@ export interface GatewayRoutes {
   readonly rest: HttpService
   readonly auth: HttpService
   readonly storage: HttpService
-  readonly realtime: Realtime
+  readonly realtime: HttpService & {
+    /** Takes over the socket of a request that asks for a WebSocket, once its API key has been checked. */
+    upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  }
   readonly functions: HttpService
 }
 

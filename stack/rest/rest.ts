@@ -7,10 +7,11 @@ import type { HttpService } from '../service.ts'
 import { Tokens } from '../tokens.ts'
 import { VerifiedTokens } from '../verified-tokens.ts'
 import { authenticate, type Caller } from './authentication.ts'
-import { Catalogue } from './catalogue.ts'
+import { Catalogue, type Schema } from './catalogue.ts'
 import { RestConnection } from './connection.ts'
 import { connectionFailure, RestError } from './errors.ts'
 import { Exchange } from './exchange.ts'
+import { describeApi } from './openapi.ts'
 import { overridden } from './overrides.ts'
 import { requestSettings } from './request-settings.ts'
 import { SessionPool } from './session-pool.ts'
@@ -87,12 +88,31 @@ export class Rest implements HttpService {
   async #answer(request: Request, caller: Caller): Promise<Response> {
     const api = this.#api
     if (!api) throw connectionFailure()
+    if (new URL(request.url).pathname === '/') return this.#root(request, caller, api.catalogue.schema)
     const settings = requestSettings(request, caller, { api: this.#context.config.api, schema: api.catalogue.schema })
     const exchange = new Exchange(caller, settings)
     const response = await api.connection.within(exchange, () => api.app.fetch(toLite(request)))
     if (exchange.failure) return exchange.failure.toResponse()
     if (exchange.unexplained !== undefined) return this.#unexplained(exchange)
     return exchange.overrides ? overridden(response, exchange.overrides) : response
+  }
+
+  #root(request: Request, { role }: Caller, schema: Schema): Response {
+    const { schemas } = this.#context.config.api
+    const name = request.headers.get('accept-profile') ?? schemas[0] ?? 'public'
+    if (role !== 'service_role')
+      throw new RestError(403, {
+        code: '42501',
+        message: 'Access to schema is forbidden',
+        hint: 'The description of the Data API is given to a secret API key alone.',
+      })
+    if (!schemas.includes(name))
+      throw new RestError(406, {
+        code: 'PGRST106',
+        message: `Invalid schema: ${name}`,
+        hint: `Only the following schemas are exposed: ${schemas.join(', ')}`,
+      })
+    return Response.json(describeApi(schema, name))
   }
 
   // Lite reads a request to the end before the first statement: what fails until then is the request's fault.

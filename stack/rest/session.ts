@@ -1,6 +1,6 @@
 import postgres from 'postgres'
 import { connectionFailure } from './errors.ts'
-import { TYPES } from './types.ts'
+import { legible, TYPES } from './types.ts'
 
 // Clients choose the texts of statements, and the server keeps what was prepared for as long as the connection lasts.
 const MAX_TEXTS = 1_000
@@ -50,7 +50,7 @@ export class Session {
     const prepare = this.#texts.has(text)
     this.#texts.add(text)
     // Type 0 leaves it to the server to say what a parameter is; the driver would guess from its value.
-    const values = parameters.map((value) => (value === null ? null : this.#sql.typed(value, 0)))
+    const values = parameters.map((value) => (value === null ? null : this.#sql.typed(legible(value), 0)))
     const result = await this.#sql.unsafe<R[]>(text, values, { prepare })
     return { command: result.command, count: result.count, rows: result }
   }
