@@ -69,8 +69,8 @@ begin
   for no key update;
 
   update public.exercises
-  set rating_sum = rating_sum + p_sign * delta.rating_sum,
-    rating_count = rating_count + p_sign * delta.rating_count
+  set rating_sum = exercises.rating_sum + p_sign * delta.rating_sum,
+    rating_count = exercises.rating_count + p_sign * delta.rating_count
   from (
     select rated.exercise_id, sum(rated.rating) as rating_sum, count(*) as rating_count
     from unnest(p_exercise_ids, p_ratings) as rated (exercise_id, rating)
