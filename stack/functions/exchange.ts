@@ -1,4 +1,5 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
+import { toBody } from '../streams.ts'
 
 /** One request on its way to a function's process. */
 export interface Exchange {
@@ -68,24 +69,5 @@ function toResponse(method: string, incoming: IncomingMessage): Response {
   const status = incoming.statusCode ?? 500
   const bodiless = method === 'HEAD' || BODILESS.has(status)
   if (bodiless) incoming.resume()
-  return new Response(bodiless ? null : bodyOf(incoming), { status, headers })
-}
-
-function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      incoming.on('data', (chunk: Uint8Array) => {
-        controller.enqueue(chunk)
-        if ((controller.desiredSize ?? 0) <= 0) incoming.pause()
-      })
-      incoming.once('end', () => controller.close())
-      incoming.once('error', (cause) => controller.error(cause))
-    },
-    pull() {
-      incoming.resume()
-    },
-    cancel() {
-      incoming.destroy()
-    },
-  })
+  return new Response(bodiless ? null : toBody(incoming), { status, headers })
 }

@@ -1,8 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StackContext } from '../context.ts'
+import { type DataFolder, openEphemeral } from '../folder.ts'
 import type { HttpService } from '../service.ts'
 import { Tokens } from '../tokens.ts'
 import { answer } from './answers.ts'
@@ -35,7 +34,7 @@ export class Functions implements HttpService {
   readonly #current = new Map<string, Promise<Worker>>()
   /** Every process that has not ended, retired ones included. */
   readonly #alive = new Set<Worker>()
-  #sockets: string | undefined
+  #sockets: DataFolder | undefined
   #watcher: FSWatcher | undefined
 
   constructor(context: StackContext, limits: Partial<FunctionLimits> = {}) {
@@ -46,7 +45,7 @@ export class Functions implements HttpService {
 
   async start(): Promise<void> {
     // Not below the data folder, because the path of a socket may have about a hundred characters.
-    this.#sockets = await mkdtemp(join(tmpdir(), 'functions-'))
+    this.#sockets = await openEphemeral()
   }
 
   async ready(): Promise<boolean> {
@@ -60,7 +59,7 @@ export class Functions implements HttpService {
     this.#watcher = undefined
     await Promise.allSettled(this.#current.values())
     await Promise.all([...this.#alive].map((worker) => worker.stop()))
-    if (sockets !== undefined) await rm(sockets, { recursive: true, force: true })
+    await sockets?.close('stopped')
   }
 
   /** The answer of the function that the path's first segment names; the function sees that segment too. */
@@ -84,7 +83,7 @@ export class Functions implements HttpService {
     if (begun && (await begun) !== current) return begun
     if (this.#sockets === undefined || !this.#makeRoom()) return undefined
     this.#watch()
-    const starting = Worker.start(this.#context, definition, { folder: this.#sockets, limits: this.#limits })
+    const starting = Worker.start(this.#context, definition, { folder: this.#sockets.path, limits: this.#limits })
     this.#current.set(definition.name, starting)
     try {
       const worker = await starting
