@@ -1,0 +1,420 @@
+-- The ledger: how a set becomes a record. One algorithm serves every case. It reads an exercise's sets from the moment
+-- of the earliest change onwards and compares what it finds with what is written: one set when a lifter logs the next
+-- one, the rest of the timeline when something in the past was inserted, corrected or deleted.
+
+create type private.record_entry as (
+  id             uuid,
+  workout_id     uuid,
+  set_id         uuid,
+  achieved_at    timestamptz,
+  value          numeric,
+  previous_value numeric,
+  next_id        uuid,
+  next_at        timestamptz
+);
+
+comment on type private.record_entry is 'A row that the ledger ought to have.';
+
+create function private.record_value(p_set public.workout_sets, p_kind public.record_kind)
+returns numeric
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return case
+    when not p_set.is_counted then null
+    when p_kind = 'best_e1rm' then
+      case when p_set.e1rm_confidence in ('high', 'medium') then p_set.e1rm_kg end
+    when p_kind <> 'max_weight' then null
+    when p_set.tracking_type in ('weight_reps', 'bodyweight_reps') then
+      case when p_set.reps >= 1 and p_set.weight_kg > 0 then p_set.weight_kg end
+    when p_set.tracking_type in ('weight_duration', 'weight_distance') then nullif(p_set.weight_kg, 0)
+  end;
+end;
+$$;
+
+comment on function private.record_value(public.workout_sets, public.record_kind) is
+  'What a set offers for a kind of record; null when it is not eligible.
+max_weight is the weight as entered, for bodyweight lifts what was added; best_e1rm needs medium confidence.';
+
+-- A gram-precise weight in pounds and its rounded twin in kilograms are the same record.
+create function private.beats(p_value numeric, p_best numeric)
+returns boolean
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return p_best is null or p_value > p_best + 0.01;
+end;
+$$;
+
+comment on function private.beats(numeric, numeric) is
+  'Whether a value is a record against the best until then: a tie is none, nor is less than ten grams more.';
+
+create function private.record_timeline(
+  p_user_id uuid,
+  p_exercise_id uuid,
+  p_kind public.record_kind,
+  p_from timestamptz
+)
+returns setof private.record_entry
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_entry private.record_entry;
+  v_best numeric;
+begin
+  select personal_records.value
+  into v_best
+  from public.personal_records
+  where personal_records.user_id = p_user_id
+    and personal_records.exercise_id = p_exercise_id
+    and personal_records.kind = p_kind
+    and personal_records.achieved_at < p_from
+    and personal_records.revoked_at is null
+  order by personal_records.achieved_at desc, personal_records.value desc
+  limit 1;
+
+  for v_entry in
+    select
+      null,
+      workout_sets.workout_id,
+      workout_sets.id,
+      workout_sets.completed_at,
+      private.record_value(workout_sets, p_kind)
+    from public.workout_sets
+    where workout_sets.user_id = p_user_id
+      and workout_sets.exercise_id = p_exercise_id
+      and workout_sets.completed_at >= p_from
+      and workout_sets.is_counted
+    order by workout_sets.completed_at, workout_sets.set_index, workout_sets.id
+  loop
+    if v_entry.value is not null and private.beats(v_entry.value, v_best) then
+      v_entry.previous_value := v_best;
+      v_best := v_entry.value;
+      return next v_entry;
+    end if;
+  end loop;
+end;
+$$;
+
+comment on function private.record_timeline(uuid, uuid, public.record_kind, timestamptz) is
+  'The records of an exercise from a moment onwards, going on from the one that stood before it.';
+
+create function private.due_records(
+  p_user_id uuid,
+  p_exercise_id uuid,
+  p_kind public.record_kind,
+  p_from timestamptz
+)
+returns setof private.record_entry
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return query
+  with due as (
+    select
+      coalesce(written.id, private.uuid_v7()) as id,
+      entry.workout_id,
+      entry.set_id,
+      entry.achieved_at,
+      entry.value,
+      entry.previous_value
+    from private.record_timeline(p_user_id, p_exercise_id, p_kind, p_from) as entry
+    left join public.personal_records as written
+      on written.set_id = entry.set_id
+      and written.user_id = p_user_id
+      and written.exercise_id = p_exercise_id
+      and written.kind = p_kind
+      and written.revoked_at is null
+      and (written.achieved_at, written.value) = (entry.achieved_at, entry.value)
+      and written.previous_value is not distinct from entry.previous_value
+  )
+  select
+    due.*,
+    lead(due.id) over timeline,
+    lead(due.achieved_at) over timeline
+  from due
+  window timeline as (order by due.achieved_at, due.value);
+end;
+$$;
+
+comment on function private.due_records(uuid, uuid, public.record_kind, timestamptz) is
+  'What the ledger ought to say from a moment onwards: with the ids of rows that are right already, new ones otherwise.';
+
+create function private.mark_records(p_workout_ids uuid[], p_set_ids uuid[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.workout_sets
+  set is_record = not workout_sets.is_record
+  where workout_sets.id = any (p_set_ids)
+    and workout_sets.is_record <> exists (
+      select from public.personal_records
+      where personal_records.set_id = workout_sets.id
+        and personal_records.revoked_at is null
+        and not personal_records.is_baseline
+    );
+
+  update public.workouts
+  set records_set = standing.records
+  from unnest(p_workout_ids) as changed (id)
+  cross join lateral (
+    select count(*) as records
+    from public.personal_records
+    where personal_records.workout_id = changed.id
+      and personal_records.revoked_at is null
+      and not personal_records.is_baseline
+  ) as standing
+  where workouts.id = changed.id
+    and workouts.records_set <> standing.records;
+end;
+$$;
+
+comment on function private.mark_records(uuid[], uuid[]) is
+  'Says on sets and workouts what the ledger says of them.';
+
+create function private.replay_records(
+  p_user_id uuid,
+  p_exercise_id uuid,
+  p_kind public.record_kind,
+  p_from timestamptz
+)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_due private.record_entry[] := array(
+    select entry from private.due_records(p_user_id, p_exercise_id, p_kind, p_from) as entry
+  );
+  v_revoked public.personal_records[];
+  v_written public.personal_records[];
+begin
+  with revoked as (
+    update public.personal_records
+    set revoked_at = now()
+    where personal_records.user_id = p_user_id
+      and personal_records.exercise_id = p_exercise_id
+      and personal_records.kind = p_kind
+      and personal_records.achieved_at >= p_from
+      and personal_records.revoked_at is null
+      and personal_records.id not in (select due.id from unnest(v_due) as due)
+    returning personal_records.*
+  )
+  select array_agg(revoked::public.personal_records)
+  into v_revoked
+  from revoked;
+
+  -- Before the new rows, because only one may stand; the reference to a row yet to come is checked at commit.
+  update public.personal_records
+  set superseded_at = chain.next_at,
+    superseded_by = chain.next_id
+  from (
+    select due.id, due.next_id, due.next_at
+    from unnest(v_due) as due
+    union all
+    (
+      select before.id, v_due[1].id, v_due[1].achieved_at
+      from public.personal_records as before
+      where before.user_id = p_user_id
+        and before.exercise_id = p_exercise_id
+        and before.kind = p_kind
+        and before.achieved_at < p_from
+        and before.revoked_at is null
+      order by before.achieved_at desc, before.value desc
+      limit 1
+    )
+  ) as chain
+  where personal_records.id = chain.id
+    and personal_records.superseded_by is distinct from chain.next_id;
+
+  with written as (
+    insert into public.personal_records (
+      id, user_id, exercise_id, exercise_name, kind, value, previous_value, workout_id, set_id, achieved_at,
+      superseded_at, superseded_by
+    )
+    select
+      due.id, p_user_id, p_exercise_id, workout_exercises.exercise_name, p_kind, due.value, due.previous_value,
+      due.workout_id, due.set_id, due.achieved_at, due.next_at, due.next_id
+    from unnest(v_due) as due
+    join public.workout_sets on workout_sets.id = due.set_id
+    join public.workout_exercises on workout_exercises.id = workout_sets.workout_exercise_id
+    on conflict (id) do nothing
+    returning personal_records.*
+  )
+  select array_agg(written::public.personal_records)
+  into v_written
+  from written;
+
+  if v_revoked is null and v_written is null then
+    return 0;
+  end if;
+
+  perform private.mark_records(array_agg(distinct changed.workout_id), array_agg(distinct changed.set_id))
+  from unnest(v_revoked || v_written) as changed;
+  perform private.announce(
+    'user:' || p_user_id, 'sync:progress', jsonb_build_object('exercise_id', p_exercise_id, 'kind', p_kind)
+  );
+  return coalesce(cardinality(v_revoked), 0) + coalesce(cardinality(v_written), 0);
+end;
+$$;
+
+comment on function private.replay_records(uuid, uuid, public.record_kind, timestamptz) is
+  'Brings the ledger of an exercise up to date with its sets from a moment onwards; answers how many rows that took.';
+
+-- A set that does not beat the record standing at its time changes nothing, now or later: most sets end here.
+create function private.is_record_candidate(p_set public.workout_sets, p_kind public.record_kind)
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_value numeric := private.record_value(p_set, p_kind);
+  v_best numeric;
+begin
+  if v_value is null then
+    return false;
+  end if;
+
+  select personal_records.value
+  into v_best
+  from public.personal_records
+  where personal_records.user_id = p_set.user_id
+    and personal_records.exercise_id = p_set.exercise_id
+    and personal_records.kind = p_kind
+    and personal_records.achieved_at < p_set.completed_at
+    and personal_records.revoked_at is null
+  order by personal_records.achieved_at desc, personal_records.value desc
+  limit 1;
+
+  return private.beats(v_value, v_best);
+end;
+$$;
+
+comment on function private.is_record_candidate(public.workout_sets, public.record_kind) is
+  'Whether a new set beats the record that stood when it was done.';
+
+-- definer: the ledger is the product's; nobody may write it.
+create function private.tg_workout_sets__record()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_kinds constant public.record_kind[] := '{max_weight,best_e1rm}';
+  v_change record;
+begin
+  if tg_op = 'INSERT' then
+    for v_change in
+      select added.user_id, added.exercise_id, kind, min(added.completed_at) as changed_from
+      from added
+      cross join unnest(v_kinds) as kind
+      where private.is_record_candidate(added, kind)
+      group by added.user_id, added.exercise_id, kind
+    loop
+      perform private.replay_records(v_change.user_id, v_change.exercise_id, v_change.kind, v_change.changed_from);
+    end loop;
+  elsif tg_op = 'DELETE' then
+    for v_change in
+      select removed.user_id, removed.exercise_id, kind, min(removed.completed_at) as changed_from
+      from removed
+      join public.profiles on profiles.user_id = removed.user_id
+      cross join unnest(v_kinds) as kind
+      where private.record_value(removed, kind) is not null
+      group by removed.user_id, removed.exercise_id, kind
+    loop
+      perform private.replay_records(v_change.user_id, v_change.exercise_id, v_change.kind, v_change.changed_from);
+    end loop;
+  else
+    for v_change in
+      select changed.user_id, changed.exercise_id, kind, min(changed.completed_at) as changed_from
+      from removed
+      join added on added.id = removed.id
+      cross join unnest(v_kinds) as kind
+      cross join lateral (
+        values
+          (removed.user_id, removed.exercise_id, removed.completed_at),
+          (added.user_id, added.exercise_id, added.completed_at)
+      ) as changed (user_id, exercise_id, completed_at)
+      where (added.exercise_id, added.completed_at, added.set_index, private.record_value(added, kind))
+        is distinct from (removed.exercise_id, removed.completed_at, removed.set_index, private.record_value(removed, kind))
+        and changed.completed_at is not null
+      group by changed.user_id, changed.exercise_id, kind
+    loop
+      perform private.replay_records(v_change.user_id, v_change.exercise_id, v_change.kind, v_change.changed_from);
+    end loop;
+  end if;
+
+  return null;
+end;
+$$;
+
+comment on function private.tg_workout_sets__record() is
+  'Brings the ledger up to date once per statement. Sets that go with their account leave no ledger to be kept.';
+
+-- definer: clients may not write realtime.messages; a message from the database is the product's word.
+create function private.tg_personal_records__announce()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  if private.is_live(new.achieved_at) and exists (
+    select from public.workouts
+    where workouts.id = new.workout_id
+      and workouts.status = 'in_progress'
+  ) then
+    perform private.announce(
+      'workout:' || new.workout_id,
+      'pr:achieved',
+      jsonb_build_object('workout_id', new.workout_id, 'record', to_jsonb(new))
+    );
+  end if;
+
+  return null;
+end;
+$$;
+
+comment on function private.tg_personal_records__announce() is
+  'Celebrates a record in the workout that is on. The first ever of an exercise is not celebrated.';
+
+create trigger _600_record_insert
+  after insert on public.workout_sets
+  referencing new table as added
+  for each statement execute function private.tg_workout_sets__record();
+create trigger _600_record_update
+  after update on public.workout_sets
+  referencing old table as removed new table as added
+  for each statement execute function private.tg_workout_sets__record();
+create trigger _600_record_delete
+  after delete on public.workout_sets
+  referencing old table as removed
+  for each statement execute function private.tg_workout_sets__record();
+create trigger _900_announce
+  after insert on public.personal_records
+  for each row
+  when (not new.is_baseline)
+  execute function private.tg_personal_records__announce();

@@ -1,0 +1,330 @@
+-- Statistics: what sets and workouts come to, by exercise and day, by week and in total. A row is read anew from what is
+-- below it whenever that changes: one day of one exercise, one week of workouts. How long the history is does not matter.
+
+-- By exercise and day --------------------------------------------------------------------------------------------------
+
+create function private.exercise_days(p_user_id uuid, p_exercise_id uuid, p_from date, p_to date)
+returns setof public.exercise_stats
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return query
+  select
+    workouts.user_id,
+    workout_sets.exercise_id,
+    workouts.local_date,
+    count(*)::integer,
+    coalesce(sum(workout_sets.reps), 0)::integer,
+    sum(workout_sets.volume_kg),
+    sum(workout_sets.effective_volume_kg),
+    max(workout_sets.weight_kg),
+    max(workout_sets.e1rm_kg) filter (where workout_sets.e1rm_confidence in ('high', 'medium')),
+    max(workout_sets.reps),
+    coalesce(sum(workout_sets.duration_seconds), 0),
+    coalesce(sum(workout_sets.distance_m), 0)
+  from public.workouts
+  join public.workout_sets on workout_sets.workout_id = workouts.id
+  where workouts.user_id = p_user_id
+    and workouts.local_date between p_from and p_to
+    and workout_sets.exercise_id = p_exercise_id
+    and workout_sets.is_counted
+  group by workouts.user_id, workout_sets.exercise_id, workouts.local_date;
+end;
+$$;
+
+comment on function private.exercise_days(uuid, uuid, date, date) is
+  'What the sets say of an exercise on each day of a span.';
+
+create function private.refresh_exercise(p_user_id uuid, p_exercise_id uuid, p_day date)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  insert into public.exercise_stats
+  select * from private.exercise_days(p_user_id, p_exercise_id, p_day, p_day)
+  on conflict (user_id, exercise_id, day) do update
+  set set_count = excluded.set_count,
+    rep_count = excluded.rep_count,
+    volume_kg = excluded.volume_kg,
+    effective_volume_kg = excluded.effective_volume_kg,
+    max_weight_kg = excluded.max_weight_kg,
+    best_e1rm_kg = excluded.best_e1rm_kg,
+    max_reps = excluded.max_reps,
+    duration_seconds = excluded.duration_seconds,
+    distance_m = excluded.distance_m;
+
+  if not found then
+    delete from public.exercise_stats
+    where exercise_stats.user_id = p_user_id
+      and exercise_stats.exercise_id = p_exercise_id
+      and exercise_stats.day = p_day;
+  end if;
+end;
+$$;
+
+comment on function private.refresh_exercise(uuid, uuid, date) is 'Brings one day of one exercise up to date.';
+
+create function private.refresh_exercises(p_workout_ids uuid[], p_exercise_ids uuid[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.refresh_exercise(workouts.user_id, changed.exercise_id, workouts.local_date)
+  from (
+    select distinct pair.workout_id, pair.exercise_id
+    from unnest(p_workout_ids, p_exercise_ids) as pair (workout_id, exercise_id)
+  ) as changed
+  join public.workouts on workouts.id = changed.workout_id
+  where workouts.local_date is not null;
+end;
+$$;
+
+comment on function private.refresh_exercises(uuid[], uuid[]) is
+  'Brings the days of these pairs of workout and exercise up to date. What a deleted workout leaves is for its own trigger.';
+
+-- definer: statistics are the product's; nobody may write them.
+create function private.tg_workout_sets__stat()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    perform private.refresh_exercises(array_agg(added.workout_id), array_agg(added.exercise_id))
+    from added
+    where added.is_counted;
+  elsif tg_op = 'DELETE' then
+    perform private.refresh_exercises(array_agg(removed.workout_id), array_agg(removed.exercise_id))
+    from removed
+    where removed.is_counted;
+  else
+    perform private.refresh_exercises(
+      array_agg(removed.workout_id) || array_agg(added.workout_id),
+      array_agg(removed.exercise_id) || array_agg(added.exercise_id)
+    )
+    from removed
+    join added on added.id = removed.id
+    where (
+      added.exercise_id, added.is_counted, added.reps, added.weight_kg, added.duration_seconds, added.distance_m,
+      added.volume_kg, added.effective_volume_kg, added.e1rm_kg
+    ) is distinct from (
+      removed.exercise_id, removed.is_counted, removed.reps, removed.weight_kg, removed.duration_seconds,
+      removed.distance_m, removed.volume_kg, removed.effective_volume_kg, removed.e1rm_kg
+    );
+  end if;
+
+  return null;
+end;
+$$;
+
+comment on function private.tg_workout_sets__stat() is 'Brings exercise_stats up to date once per statement.';
+
+-- By week and in total -------------------------------------------------------------------------------------------------
+
+create function private.monday(p_day date)
+returns date
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return p_day - extract(isodow from p_day)::integer + 1;
+end;
+$$;
+
+comment on function private.monday(date) is 'The first day of a day''s week.';
+
+create function private.weeks(p_user_id uuid, p_from date, p_to date)
+returns setof public.weekly_stats
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return query
+  select
+    workouts.user_id,
+    private.monday(workouts.local_date) as week,
+    count(*)::integer,
+    count(distinct workouts.local_date)::integer,
+    sum(workouts.set_count)::integer,
+    sum(workouts.rep_count)::integer,
+    sum(workouts.volume_kg),
+    sum(workouts.effective_volume_kg),
+    sum(workouts.duration_seconds)::integer,
+    sum(workouts.active_seconds)::integer
+  from public.workouts
+  where workouts.user_id = p_user_id
+    and workouts.local_date between p_from and p_to
+    and workouts.status = 'completed'
+  group by workouts.user_id, week;
+end;
+$$;
+
+comment on function private.weeks(uuid, date, date) is 'What the completed workouts say of each week of a span of whole weeks.';
+
+create function private.refresh_week(p_user_id uuid, p_week date)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  insert into public.weekly_stats
+  select * from private.weeks(p_user_id, p_week, p_week + 6)
+  on conflict (user_id, week) do update
+  set workout_count = excluded.workout_count,
+    training_days = excluded.training_days,
+    set_count = excluded.set_count,
+    rep_count = excluded.rep_count,
+    volume_kg = excluded.volume_kg,
+    effective_volume_kg = excluded.effective_volume_kg,
+    duration_seconds = excluded.duration_seconds,
+    active_seconds = excluded.active_seconds;
+
+  if not found then
+    delete from public.weekly_stats
+    where weekly_stats.user_id = p_user_id
+      and weekly_stats.week = p_week;
+  end if;
+end;
+$$;
+
+comment on function private.refresh_week(uuid, date) is 'Brings one week up to date.';
+
+-- With the sign 1 what a workout brings, with -1 what it takes away.
+create function private.add_to_total(p_sign integer, p_workout public.workouts)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if p_workout.status is distinct from 'completed' then
+    return;
+  end if;
+
+  insert into public.user_stats as total (
+    user_id, workout_count, set_count, rep_count, volume_kg, effective_volume_kg, duration_seconds, active_seconds
+  )
+  values (
+    p_workout.user_id, p_sign, p_sign * p_workout.set_count, p_sign * p_workout.rep_count,
+    p_sign * p_workout.volume_kg, p_sign * p_workout.effective_volume_kg, p_sign * p_workout.duration_seconds,
+    p_sign * p_workout.active_seconds
+  )
+  on conflict (user_id) do update
+  set workout_count = total.workout_count + excluded.workout_count,
+    set_count = total.set_count + excluded.set_count,
+    rep_count = total.rep_count + excluded.rep_count,
+    volume_kg = total.volume_kg + excluded.volume_kg,
+    effective_volume_kg = total.effective_volume_kg + excluded.effective_volume_kg,
+    duration_seconds = total.duration_seconds + excluded.duration_seconds,
+    active_seconds = total.active_seconds + excluded.active_seconds;
+
+  delete from public.user_stats
+  where user_stats.user_id = p_workout.user_id
+    and user_stats.workout_count = 0;
+end;
+$$;
+
+comment on function private.add_to_total(integer, public.workouts) is
+  'Adds a completed workout to its athlete''s total, or takes it off. The last one takes the row along.';
+
+-- definer: statistics are the product's; nobody may write them.
+create function private.tg_workouts__stat()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_user_id uuid := coalesce(new.user_id, old.user_id);
+  v_day date;
+begin
+  -- With an account goes all of it.
+  if not exists (select from public.profiles where profiles.user_id = v_user_id) then
+    return null;
+  end if;
+
+  perform private.lock_athletes(array[v_user_id]);
+  perform private.add_to_total(-1, old);
+  perform private.add_to_total(1, new);
+  perform private.refresh_week(v_user_id, changed.week)
+  from (
+    select distinct private.monday(day.day) as week
+    from (values (old.local_date), (new.local_date)) as day (day)
+    where day.day is not null
+  ) as changed;
+
+  if old.local_date is distinct from new.local_date then
+    foreach v_day in array array_remove(array[old.local_date, new.local_date], null) loop
+      perform private.refresh_exercise(v_user_id, trained.exercise_id, v_day)
+      from (
+        select exercise_stats.exercise_id
+        from public.exercise_stats
+        where exercise_stats.user_id = v_user_id and exercise_stats.day = v_day
+        union
+        select workout_exercises.exercise_id
+        from public.workout_exercises
+        where workout_exercises.workout_id = coalesce(new.id, old.id)
+      ) as trained;
+    end loop;
+  end if;
+
+  return null;
+end;
+$$;
+
+comment on function private.tg_workouts__stat() is
+  'Brings weekly_stats and user_stats up to date, and the days of exercise_stats that a workout leaves or comes to.';
+
+create trigger _700_stat_insert
+  after insert on public.workout_sets
+  referencing new table as added
+  for each statement execute function private.tg_workout_sets__stat();
+create trigger _700_stat_update
+  after update on public.workout_sets
+  referencing old table as removed new table as added
+  for each statement execute function private.tg_workout_sets__stat();
+create trigger _700_stat_delete
+  after delete on public.workout_sets
+  referencing old table as removed
+  for each statement execute function private.tg_workout_sets__stat();
+create trigger _700_stat_insert
+  after insert on public.workouts
+  for each row
+  when (new.status = 'completed')
+  execute function private.tg_workouts__stat();
+create trigger _700_stat_update
+  after update on public.workouts
+  for each row
+  when (
+    (old.status = 'completed' or new.status = 'completed' or old.local_date is distinct from new.local_date)
+    and (
+      old.status, old.local_date, old.set_count, old.rep_count, old.volume_kg, old.effective_volume_kg,
+      old.duration_seconds, old.active_seconds
+    ) is distinct from (
+      new.status, new.local_date, new.set_count, new.rep_count, new.volume_kg, new.effective_volume_kg,
+      new.duration_seconds, new.active_seconds
+    )
+  )
+  execute function private.tg_workouts__stat();
+create trigger _700_stat_delete
+  after delete on public.workouts
+  for each row execute function private.tg_workouts__stat();
