@@ -15,6 +15,8 @@ export function redirectTarget(request: Request, settings: AuthSettings): string
 /** Whether the project lets a link lead to `target`: on its own site, or where `additional_redirect_urls` says. */
 export function isAllowedRedirect(target: string, settings: Pick<AuthSettings, 'siteUrl' | 'redirectUrls'>): boolean {
   if (!URL.canParse(target) || !URL.canParse(settings.siteUrl)) return false
+  // An address written as one number hides where it leads.
+  if (/^\w+:\/\/\d+(?:[:/?#]|$)/.test(target)) return false
   const url = new URL(target)
   const site = new URL(settings.siteUrl)
   // A native app that is called back on this machine cannot know its port beforehand (RFC 8252, 7.3).
@@ -22,7 +24,6 @@ export function isAllowedRedirect(target: string, settings: Pick<AuthSettings, '
   if (url.protocol === site.protocol && url.hostname === site.hostname && (anyPort || url.port === site.port))
     return true
   const address = url.hostname.replace(/^\[|\]$/g, '')
-  if (/^\d+$/.test(address)) return false
   if (isIP(address) !== 0) return isIP(address) === 4 ? address.startsWith('127.') : address === '::1'
   if (/^https?:$/.test(url.protocol) && !/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/.test(address)) return false
   const [withoutFragment = ''] = target.split('#')

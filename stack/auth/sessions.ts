@@ -147,14 +147,6 @@ export async function insertRefreshToken(sql: Sql, session: Session, parent?: st
   return token
 }
 
-/** Ends every refresh token of a session. */
-export async function revokeTokens(sql: Sql, sessionId: string): Promise<void> {
-  await sql.all(
-    'update auth.refresh_tokens set revoked = true, updated_at = now() where session_id = $1 and not revoked',
-    [sessionId],
-  )
-}
-
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
 
 // Twelve characters of five bits each, as GoTrue's, and as its clients expect them.

@@ -81,7 +81,8 @@ export function readSettings(context: StackContext): AuthSettings {
     siteUrl: auth.site_url,
     redirectUrls: auth.additional_redirect_urls,
     signUpEnabled: auth.enable_signup,
-    emailEnabled: email.enable_signup,
+    // `enabled` is the newer name.
+    emailEnabled: email.enable_signup && email.enabled !== false,
     anonymousEnabled: auth.enable_anonymous_sign_ins,
     confirmEmail: email.enable_confirmations,
     doubleConfirmEmailChange: email.double_confirm_changes,

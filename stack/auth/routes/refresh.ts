@@ -4,12 +4,12 @@ import type { Grant } from '../grants.ts'
 import type { AuthParts } from '../parts.ts'
 import type { Sender } from '../requests.ts'
 import {
+  endSessions,
   findActiveToken,
   findSession,
   insertRefreshToken,
   lockRefreshToken,
   type RefreshToken,
-  revokeTokens,
   type Session,
   sessionProblem,
   touchSession,
@@ -22,7 +22,7 @@ const refused = (code: AuthError['code'], why: string): AuthError =>
 /**
  * Goes on with a session: a refresh token is used once and replaced.
  * One that was used before passes when it is the parent of the token in force (its answer got lost) or was used within
- * the reuse interval (several tabs at once); otherwise someone else has it, and every token of the session ends.
+ * the reuse interval (several tabs at once); otherwise someone else has it, and the session ends for both.
  */
 export async function refresh(parts: AuthParts, token: string, sender: Sender): Promise<Grant> {
   if (!/^[a-z0-9]{12}$/.test(token)) throw invalid('Refresh token is not valid')
@@ -33,7 +33,7 @@ export async function refresh(parts: AuthParts, token: string, sender: Sender): 
     if (isBanned(user)) throw refused('user_banned', 'User Banned')
     const session = await validSession(parts, sql, used)
     const successor = await successorOf(parts, sql, used, session)
-    // Returned, not thrown, because the session's tokens have to stay ended.
+    // Returned, not thrown, because the session has to stay ended.
     if (successor === undefined) return refused('refresh_token_already_used', 'Already Used')
     await touchSession(sql, session.id, sender)
     return parts.grants.grant(sql, { user, session, refreshToken: successor, method: 'token_refresh', sender })
@@ -65,7 +65,7 @@ async function successorOf(
     const active = await findActiveToken(sql, session.id)
     if (active?.parent === used.token) return active.token
     if (used.updated_at.getTime() + settings.reuseIntervalMs < Date.now()) {
-      if (settings.rotateRefreshTokens) await revokeTokens(sql, session.id)
+      if (settings.rotateRefreshTokens) await endSessions(sql, session.user_id, { only: session.id })
       return undefined
     }
   }
