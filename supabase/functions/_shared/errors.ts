@@ -1,0 +1,62 @@
+/** What a client gets to know of an error: a code to compare, and words for a developer. */
+interface ErrorKind {
+  readonly status: 400 | 401 | 403 | 404 | 413 | 500
+  readonly message: string
+  readonly hint: string
+}
+
+/** Every error that an edge function answers by itself. Codes that the database raises too mean the same there. */
+export const ERRORS = {
+  invalid_body: {
+    status: 400,
+    message: 'The body is not what this route takes.',
+    hint: 'Send JSON; the details name the field and its rule.',
+  },
+  not_authenticated: {
+    status: 401,
+    message: 'This needs a signed-in user.',
+    hint: 'Sign in and send the access token.',
+  },
+  service_only: {
+    status: 403,
+    message: 'This is for the backend alone.',
+    hint: 'Send a secret key in the header apikey, from a server.',
+  },
+  route_not_found: {
+    status: 404,
+    message: 'There is no such route.',
+    hint: 'Check the method and the path.',
+  },
+  body_too_large: {
+    status: 413,
+    message: 'The body is too large.',
+    hint: 'Send less at a time; the details say how much is taken.',
+  },
+  internal: {
+    status: 500,
+    message: 'Something went wrong.',
+    hint: 'Try again; when it stays, report the header x-request-id.',
+  },
+} as const satisfies Record<string, ErrorKind>
+
+/** A code of an edge function's own errors. */
+export type ErrorCode = keyof typeof ERRORS
+
+/** The only error that reaches a client as itself; anything else is rendered as `internal`. */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+  readonly code: ErrorCode
+  readonly details: string | null
+
+  constructor(code: ErrorCode, options: ErrorOptions & { readonly details?: string } = {}) {
+    super(ERRORS[code].message, options)
+    this.code = code
+    this.details = options.details ?? null
+  }
+
+  /** The answer in the product's shape, `{ code, message, details, hint }`. */
+  toResponse(): Response {
+    const { status, message, hint } = ERRORS[this.code]
+    return Response.json({ code: this.code, message, details: this.details, hint }, { status })
+  }
+}

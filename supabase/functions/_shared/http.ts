@@ -1,0 +1,101 @@
+import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import { type Context, type Handler, Hono } from 'hono'
+import { cors } from 'hono/cors'
+import { Guard, type User } from './auth.ts'
+import type { Env } from './env.ts'
+import { AppError } from './errors.ts'
+
+/** What every handler is given. */
+export interface RouteContext {
+  readonly request: Request
+  readonly requestId: string
+}
+
+/** What the handler of a user's route is given: the user, and a client that row-level security binds to them. */
+export interface UserContext extends RouteContext {
+  readonly user: User
+  readonly db: SupabaseClient
+}
+
+/** What the handler of the backend's own route is given: a client that no policy binds. */
+export interface ServiceContext extends RouteContext {
+  readonly admin: SupabaseClient
+}
+
+/** The three kinds of route. Each admits whom it names, and gives its handler no more than that caller may use. */
+export interface Routes {
+  none(handle: (context: RouteContext) => Promise<Response>): Handler
+  user(handle: (context: UserContext) => Promise<Response>): Handler
+  service(handle: (context: ServiceContext) => Promise<Response>): Handler
+}
+
+const REQUEST_ID = /^[\w-]{8,64}$/
+const CLIENT_OPTIONS = { auth: { persistSession: false, autoRefreshToken: false } } as const
+
+/**
+ * A function's application below its name, and the kinds of route to give it.
+ * Whatever a handler throws is answered in the product's shape: an AppError as itself, anything else as `internal`,
+ * its cause logged under the request's id and never sent.
+ *
+ * @example
+ * const { app, route } = createApp('payments', env)
+ * app.post('/portal', route.user(async ({ db, request }) => …))
+ */
+export function createApp(name: string, env: Env): { readonly app: Hono; readonly route: Routes } {
+  const app = new Hono().basePath(`/${name}`)
+  app.use(cors({ origin: '*', allowHeaders: ALLOWED_HEADERS, exposeHeaders: ['x-request-id'], maxAge: 3600 }))
+  app.use(async (c, next) => {
+    await next()
+    c.header('x-request-id', requestIdOf(c))
+  })
+  app.onError((cause, c) => {
+    if (cause instanceof AppError) return answer(cause, c)
+    console.error(JSON.stringify({ requestId: requestIdOf(c), cause: cause.stack ?? String(cause) }))
+    return answer(new AppError('internal', { cause }), c)
+  })
+  app.notFound((c) => answer(new AppError('route_not_found', { details: `${c.req.method} ${c.req.path}` }), c))
+  return { app, route: createRoutes(env) }
+}
+
+/** A client that no policy binds, for the backend's own work. */
+export function adminClient(env: Env): SupabaseClient {
+  return createClient(env.supabaseUrl, env.secretKey, CLIENT_OPTIONS)
+}
+
+const ALLOWED_HEADERS = ['authorization', 'apikey', 'content-type', 'x-client-info', 'x-request-id', 'idempotency-key']
+const requestIds = new WeakMap<Request, string>()
+
+function createRoutes(env: Env): Routes {
+  const guard = new Guard(env)
+  const base = (c: Context): RouteContext => ({ request: c.req.raw, requestId: requestIdOf(c) })
+  return {
+    none: (handle) => (c) => handle(base(c)),
+    user: (handle) => async (c) => {
+      const user = await guard.user(c.req.raw.headers)
+      const db = createClient(env.supabaseUrl, env.publishableKey, {
+        ...CLIENT_OPTIONS,
+        accessToken: async () => user.accessToken,
+      })
+      return handle({ ...base(c), user, db })
+    },
+    service: (handle) => async (c) => {
+      guard.service(c.req.raw.headers)
+      return handle({ ...base(c), admin: adminClient(env) })
+    },
+  }
+}
+
+function answer(error: AppError, c: Context): Response {
+  const response = error.toResponse()
+  response.headers.set('x-request-id', requestIdOf(c))
+  return response
+}
+
+// The gateway's or hosted's where it sent one, so that one id follows the request through every log.
+function requestIdOf(c: Context): string {
+  const request = c.req.raw
+  const given = request.headers.get('x-request-id') ?? request.headers.get('sb-request-id') ?? ''
+  const known = requestIds.get(request) ?? (REQUEST_ID.test(given) ? given : crypto.randomUUID())
+  requestIds.set(request, known)
+  return known
+}
