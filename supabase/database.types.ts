@@ -1,0 +1,2060 @@
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | { [key: string]: Json | undefined }
+  | Json[]
+
+export type Database = {
+  public: {
+    Tables: {
+      exercise_ratings: {
+        Row: {
+          created_at: string
+          exercise_id: string
+          rating: number
+          updated_at: string
+          user_id: string
+        }
+        Insert: {
+          created_at?: string
+          exercise_id: string
+          rating: number
+          updated_at?: string
+          user_id?: string
+        }
+        Update: {
+          created_at?: string
+          exercise_id?: string
+          rating?: number
+          updated_at?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "exercise_ratings_exercise_id_fkey"
+            columns: ["exercise_id"]
+            isOneToOne: false
+            referencedRelation: "exercises"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "exercise_ratings_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
+      exercise_stats: {
+        Row: {
+          best_e1rm_kg: number | null
+          day: string
+          distance_m: number
+          duration_seconds: number
+          effective_volume_kg: number
+          exercise_id: string
+          max_reps: number | null
+          max_weight_kg: number | null
+          rep_count: number
+          set_count: number
+          user_id: string
+          volume_kg: number
+        }
+        Insert: {
+          best_e1rm_kg?: number | null
+          day: string
+          distance_m: number
+          duration_seconds: number
+          effective_volume_kg: number
+          exercise_id: string
+          max_reps?: number | null
+          max_weight_kg?: number | null
+          rep_count: number
+          set_count: number
+          user_id: string
+          volume_kg: number
+        }
+        Update: {
+          best_e1rm_kg?: number | null
+          day?: string
+          distance_m?: number
+          duration_seconds?: number
+          effective_volume_kg?: number
+          exercise_id?: string
+          max_reps?: number | null
+          max_weight_kg?: number | null
+          rep_count?: number
+          set_count?: number
+          user_id?: string
+          volume_kg?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "exercise_stats_exercise_id_fkey"
+            columns: ["exercise_id"]
+            isOneToOne: false
+            referencedRelation: "exercises"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "exercise_stats_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
+      exercise_variations: {
+        Row: {
+          created_at: string
+          description: string
+          difficulty: Database["public"]["Enums"]["training_level"]
+          exercise_id: string
+          id: string
+          instructions: string[]
+          name: string
+          updated_at: string
+        }
+        Insert: {
+          created_at?: string
+          description?: string
+          difficulty: Database["public"]["Enums"]["training_level"]
+          exercise_id: string
+          id?: string
+          instructions?: string[]
+          name: string
+          updated_at?: string
+        }
+        Update: {
+          created_at?: string
+          description?: string
+          difficulty?: Database["public"]["Enums"]["training_level"]
+          exercise_id?: string
+          id?: string
+          instructions?: string[]
+          name?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "exercise_variations_exercise_id_fkey"
+            columns: ["exercise_id"]
+            isOneToOne: false
+            referencedRelation: "exercises"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      exercises: {
+        Row: {
+          aliases: string[]
+          bodyweight_fraction: number | null
+          common_mistakes: string[]
+          created_at: string
+          created_by: string | null
+          description: string
+          difficulty: Database["public"]["Enums"]["training_level"]
+          direction: Database["public"]["Enums"]["movement_direction"]
+          equipment: Database["public"]["Enums"]["equipment"][]
+          exercise_type: Database["public"]["Enums"]["exercise_type"]
+          force: Database["public"]["Enums"]["force_type"]
+          gifs: string[]
+          id: string
+          images: string[]
+          instructions: string[]
+          is_active: boolean
+          language: string
+          mechanic: Database["public"]["Enums"]["mechanic"]
+          met: number | null
+          met_code: string | null
+          movement_pattern: Database["public"]["Enums"]["movement_pattern"]
+          name: string
+          popularity: number | null
+          primary_muscles: Database["public"]["Enums"]["muscle"][]
+          rating_average: number | null
+          rating_count: number
+          rating_sum: number
+          review_status: Database["public"]["Enums"]["review_status"]
+          secondary_muscles: Database["public"]["Enums"]["muscle"][]
+          slug: string | null
+          tags: string[]
+          tips: string[]
+          tracking_type: Database["public"]["Enums"]["tracking_type"]
+          unilateral: boolean
+          updated_at: string
+          usage_count: number
+          videos: string[]
+          warnings: string[]
+          weight_entry: Database["public"]["Enums"]["weight_entry"]
+        }
+        Insert: {
+          aliases?: string[]
+          bodyweight_fraction?: number | null
+          common_mistakes?: string[]
+          created_at?: string
+          created_by?: string | null
+          description?: string
+          difficulty: Database["public"]["Enums"]["training_level"]
+          direction?: Database["public"]["Enums"]["movement_direction"]
+          equipment?: Database["public"]["Enums"]["equipment"][]
+          exercise_type: Database["public"]["Enums"]["exercise_type"]
+          force?: Database["public"]["Enums"]["force_type"]
+          gifs?: string[]
+          id?: string
+          images?: string[]
+          instructions?: string[]
+          is_active?: boolean
+          language?: string
+          mechanic?: Database["public"]["Enums"]["mechanic"]
+          met?: number | null
+          met_code?: string | null
+          movement_pattern: Database["public"]["Enums"]["movement_pattern"]
+          name: string
+          popularity?: never
+          primary_muscles: Database["public"]["Enums"]["muscle"][]
+          rating_average?: never
+          rating_count?: number
+          rating_sum?: number
+          review_status?: Database["public"]["Enums"]["review_status"]
+          secondary_muscles?: Database["public"]["Enums"]["muscle"][]
+          slug?: string | null
+          tags?: string[]
+          tips?: string[]
+          tracking_type: Database["public"]["Enums"]["tracking_type"]
+          unilateral?: boolean
+          updated_at?: string
+          usage_count?: number
+          videos?: string[]
+          warnings?: string[]
+          weight_entry: Database["public"]["Enums"]["weight_entry"]
+        }
+        Update: {
+          aliases?: string[]
+          bodyweight_fraction?: number | null
+          common_mistakes?: string[]
+          created_at?: string
+          created_by?: string | null
+          description?: string
+          difficulty?: Database["public"]["Enums"]["training_level"]
+          direction?: Database["public"]["Enums"]["movement_direction"]
+          equipment?: Database["public"]["Enums"]["equipment"][]
+          exercise_type?: Database["public"]["Enums"]["exercise_type"]
+          force?: Database["public"]["Enums"]["force_type"]
+          gifs?: string[]
+          id?: string
+          images?: string[]
+          instructions?: string[]
+          is_active?: boolean
+          language?: string
+          mechanic?: Database["public"]["Enums"]["mechanic"]
+          met?: number | null
+          met_code?: string | null
+          movement_pattern?: Database["public"]["Enums"]["movement_pattern"]
+          name?: string
+          popularity?: never
+          primary_muscles?: Database["public"]["Enums"]["muscle"][]
+          rating_average?: never
+          rating_count?: number
+          rating_sum?: number
+          review_status?: Database["public"]["Enums"]["review_status"]
+          secondary_muscles?: Database["public"]["Enums"]["muscle"][]
+          slug?: string | null
+          tags?: string[]
+          tips?: string[]
+          tracking_type?: Database["public"]["Enums"]["tracking_type"]
+          unilateral?: boolean
+          updated_at?: string
+          usage_count?: number
+          videos?: string[]
+          warnings?: string[]
+          weight_entry?: Database["public"]["Enums"]["weight_entry"]
+        }
+        Relationships: [
+          {
+            foreignKeyName: "exercises_created_by_fkey"
+            columns: ["created_by"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
+      personal_details: {
+        Row: {
+          created_at: string
+          date_of_birth: string | null
+          first_name: string | null
+          gender: Database["public"]["Enums"]["gender"] | null
+          height_cm: number | null
+          last_name: string | null
+          target_weight_kg: number | null
+          updated_at: string
+          user_id: string
+        }
+        Insert: {
+          created_at?: string
+          date_of_birth?: string | null
+          first_name?: string | null
+          gender?: Database["public"]["Enums"]["gender"] | null
+          height_cm?: number | null
+          last_name?: string | null
+          target_weight_kg?: number | null
+          updated_at?: string
+          user_id: string
+        }
+        Update: {
+          created_at?: string
+          date_of_birth?: string | null
+          first_name?: string | null
+          gender?: Database["public"]["Enums"]["gender"] | null
+          height_cm?: number | null
+          last_name?: string | null
+          target_weight_kg?: number | null
+          updated_at?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "personal_details_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: true
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
+      personal_records: {
+        Row: {
+          achieved_at: string
+          created_at: string
+          exercise_id: string
+          exercise_name: string
+          id: string
+          improvement: number | null
+          improvement_percent: number | null
+          is_baseline: boolean | null
+          kind: Database["public"]["Enums"]["record_kind"]
+          previous_value: number | null
+          revoked_at: string | null
+          set_id: string | null
+          superseded_at: string | null
+          superseded_by: string | null
+          user_id: string
+          value: number
+          workout_id: string | null
+        }
+        Insert: {
+          achieved_at: string
+          created_at?: string
+          exercise_id: string
+          exercise_name: string
+          id?: string
+          improvement?: never
+          improvement_percent?: never
+          is_baseline?: never
+          kind: Database["public"]["Enums"]["record_kind"]
+          previous_value?: number | null
+          revoked_at?: string | null
+          set_id?: string | null
+          superseded_at?: string | null
+          superseded_by?: string | null
+          user_id: string
+          value: number
+          workout_id?: string | null
+        }
+        Update: {
+          achieved_at?: string
+          created_at?: string
+          exercise_id?: string
+          exercise_name?: string
+          id?: string
+          improvement?: never
+          improvement_percent?: never
+          is_baseline?: never
+          kind?: Database["public"]["Enums"]["record_kind"]
+          previous_value?: number | null
+          revoked_at?: string | null
+          set_id?: string | null
+          superseded_at?: string | null
+          superseded_by?: string | null
+          user_id?: string
+          value?: number
+          workout_id?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "personal_records_exercise_id_fkey"
+            columns: ["exercise_id"]
+            isOneToOne: false
+            referencedRelation: "exercises"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "personal_records_set_id_fkey"
+            columns: ["set_id"]
+            isOneToOne: false
+            referencedRelation: "workout_sets"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "personal_records_superseded_by_fkey"
+            columns: ["superseded_by"]
+            isOneToOne: false
+            referencedRelation: "personal_records"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "personal_records_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+          {
+            foreignKeyName: "personal_records_workout_id_fkey"
+            columns: ["workout_id"]
+            isOneToOne: false
+            referencedRelation: "workouts"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      preferences: {
+        Row: {
+          ai_recommendations: boolean
+          created_at: string
+          default_rest_seconds: number
+          e1rm_formula: Database["public"]["Enums"]["e1rm_formula"]
+          photo_sharing: boolean
+          progress_sharing: boolean
+          progress_updates: boolean
+          social_activity: boolean
+          units: Database["public"]["Enums"]["unit_system"]
+          updated_at: string
+          user_id: string
+          workout_reminders: boolean
+          workout_sharing: boolean
+        }
+        Insert: {
+          ai_recommendations?: boolean
+          created_at?: string
+          default_rest_seconds?: number
+          e1rm_formula?: Database["public"]["Enums"]["e1rm_formula"]
+          photo_sharing?: boolean
+          progress_sharing?: boolean
+          progress_updates?: boolean
+          social_activity?: boolean
+          units?: Database["public"]["Enums"]["unit_system"]
+          updated_at?: string
+          user_id: string
+          workout_reminders?: boolean
+          workout_sharing?: boolean
+        }
+        Update: {
+          ai_recommendations?: boolean
+          created_at?: string
+          default_rest_seconds?: number
+          e1rm_formula?: Database["public"]["Enums"]["e1rm_formula"]
+          photo_sharing?: boolean
+          progress_sharing?: boolean
+          progress_updates?: boolean
+          social_activity?: boolean
+          units?: Database["public"]["Enums"]["unit_system"]
+          updated_at?: string
+          user_id?: string
+          workout_reminders?: boolean
+          workout_sharing?: boolean
+        }
+        Relationships: [
+          {
+            foreignKeyName: "preferences_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: true
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
+      profiles: {
+        Row: {
+          avatar_path: string | null
+          bio: string | null
+          created_at: string
+          display_name: string
+          fitness_level: Database["public"]["Enums"]["training_level"] | null
+          location: string | null
+          timezone: string
+          updated_at: string
+          user_id: string
+          username: string
+          visibility: Database["public"]["Enums"]["visibility"]
+        }
+        Insert: {
+          avatar_path?: string | null
+          bio?: string | null
+          created_at?: string
+          display_name: string
+          fitness_level?: Database["public"]["Enums"]["training_level"] | null
+          location?: string | null
+          timezone?: string
+          updated_at?: string
+          user_id: string
+          username: string
+          visibility?: Database["public"]["Enums"]["visibility"]
+        }
+        Update: {
+          avatar_path?: string | null
+          bio?: string | null
+          created_at?: string
+          display_name?: string
+          fitness_level?: Database["public"]["Enums"]["training_level"] | null
+          location?: string | null
+          timezone?: string
+          updated_at?: string
+          user_id?: string
+          username?: string
+          visibility?: Database["public"]["Enums"]["visibility"]
+        }
+        Relationships: []
+      }
+      user_roles: {
+        Row: {
+          created_at: string
+          role: Database["public"]["Enums"]["user_role"]
+          updated_at: string
+          user_id: string
+        }
+        Insert: {
+          created_at?: string
+          role?: Database["public"]["Enums"]["user_role"]
+          updated_at?: string
+          user_id: string
+        }
+        Update: {
+          created_at?: string
+          role?: Database["public"]["Enums"]["user_role"]
+          updated_at?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "user_roles_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: true
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
+      user_stats: {
+        Row: {
+          active_seconds: number
+          duration_seconds: number
+          effective_volume_kg: number
+          rep_count: number
+          set_count: number
+          user_id: string
+          volume_kg: number
+          workout_count: number
+        }
+        Insert: {
+          active_seconds: number
+          duration_seconds: number
+          effective_volume_kg: number
+          rep_count: number
+          set_count: number
+          user_id: string
+          volume_kg: number
+          workout_count: number
+        }
+        Update: {
+          active_seconds?: number
+          duration_seconds?: number
+          effective_volume_kg?: number
+          rep_count?: number
+          set_count?: number
+          user_id?: string
+          volume_kg?: number
+          workout_count?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "user_stats_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: true
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
+      weekly_stats: {
+        Row: {
+          active_seconds: number
+          duration_seconds: number
+          effective_volume_kg: number
+          rep_count: number
+          set_count: number
+          training_days: number
+          user_id: string
+          volume_kg: number
+          week: string
+          workout_count: number
+        }
+        Insert: {
+          active_seconds: number
+          duration_seconds: number
+          effective_volume_kg: number
+          rep_count: number
+          set_count: number
+          training_days: number
+          user_id: string
+          volume_kg: number
+          week: string
+          workout_count: number
+        }
+        Update: {
+          active_seconds?: number
+          duration_seconds?: number
+          effective_volume_kg?: number
+          rep_count?: number
+          set_count?: number
+          training_days?: number
+          user_id?: string
+          volume_kg?: number
+          week?: string
+          workout_count?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "weekly_stats_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
+      workout_exercises: {
+        Row: {
+          bodyweight_fraction: number | null
+          created_at: string
+          effective_volume_kg: number
+          exercise_id: string
+          exercise_name: string
+          id: string
+          notes: string | null
+          position: number
+          rep_count: number
+          request_hash: string | null
+          set_count: number
+          superset_group: number | null
+          tracking_type: Database["public"]["Enums"]["tracking_type"]
+          unilateral: boolean
+          updated_at: string
+          user_id: string
+          version: number
+          volume_kg: number
+          weight_entry: Database["public"]["Enums"]["weight_entry"]
+          workout_id: string
+        }
+        Insert: {
+          bodyweight_fraction?: number | null
+          created_at?: string
+          effective_volume_kg?: number
+          exercise_id: string
+          exercise_name: string
+          id?: string
+          notes?: string | null
+          position: number
+          rep_count?: number
+          request_hash?: string | null
+          set_count?: number
+          superset_group?: number | null
+          tracking_type: Database["public"]["Enums"]["tracking_type"]
+          unilateral: boolean
+          updated_at?: string
+          user_id: string
+          version?: number
+          volume_kg?: number
+          weight_entry: Database["public"]["Enums"]["weight_entry"]
+          workout_id: string
+        }
+        Update: {
+          bodyweight_fraction?: number | null
+          created_at?: string
+          effective_volume_kg?: number
+          exercise_id?: string
+          exercise_name?: string
+          id?: string
+          notes?: string | null
+          position?: number
+          rep_count?: number
+          request_hash?: string | null
+          set_count?: number
+          superset_group?: number | null
+          tracking_type?: Database["public"]["Enums"]["tracking_type"]
+          unilateral?: boolean
+          updated_at?: string
+          user_id?: string
+          version?: number
+          volume_kg?: number
+          weight_entry?: Database["public"]["Enums"]["weight_entry"]
+          workout_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "workout_exercises_exercise_id_fkey"
+            columns: ["exercise_id"]
+            isOneToOne: false
+            referencedRelation: "exercises"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "workout_exercises_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+          {
+            foreignKeyName: "workout_exercises_workout_id_fkey"
+            columns: ["workout_id", "user_id"]
+            isOneToOne: false
+            referencedRelation: "workouts"
+            referencedColumns: ["id", "user_id"]
+          },
+        ]
+      }
+      workout_sets: {
+        Row: {
+          completed_at: string | null
+          created_at: string
+          distance_m: number | null
+          duration_seconds: number | null
+          e1rm_confidence: Database["public"]["Enums"]["confidence"] | null
+          e1rm_kg: number | null
+          e1rm_method: Database["public"]["Enums"]["e1rm_method"] | null
+          effective_volume_kg: number
+          entered_unit: Database["public"]["Enums"]["weight_unit"]
+          exercise_id: string
+          id: string
+          is_counted: boolean
+          is_record: boolean
+          load_kg: number | null
+          notes: string | null
+          planned_distance_m: number | null
+          planned_duration_seconds: number | null
+          planned_reps_max: number | null
+          planned_reps_min: number | null
+          planned_rest_seconds: number | null
+          planned_rpe: number | null
+          planned_weight_kg: number | null
+          received_at: string
+          reps: number | null
+          request_hash: string | null
+          rest_seconds: number | null
+          rir: number | null
+          rpe: number | null
+          set_index: number
+          set_type: Database["public"]["Enums"]["set_type"]
+          side: Database["public"]["Enums"]["set_side"] | null
+          tempo: string | null
+          tracking_type: Database["public"]["Enums"]["tracking_type"]
+          updated_at: string
+          user_id: string
+          version: number
+          volume_kg: number
+          weight_kg: number | null
+          workout_exercise_id: string
+          workout_id: string
+        }
+        Insert: {
+          completed_at?: string | null
+          created_at?: string
+          distance_m?: number | null
+          duration_seconds?: number | null
+          e1rm_confidence?: Database["public"]["Enums"]["confidence"] | null
+          e1rm_kg?: number | null
+          e1rm_method?: Database["public"]["Enums"]["e1rm_method"] | null
+          effective_volume_kg?: number
+          entered_unit?: Database["public"]["Enums"]["weight_unit"]
+          exercise_id: string
+          id?: string
+          is_counted?: boolean
+          is_record?: boolean
+          load_kg?: number | null
+          notes?: string | null
+          planned_distance_m?: number | null
+          planned_duration_seconds?: number | null
+          planned_reps_max?: number | null
+          planned_reps_min?: number | null
+          planned_rest_seconds?: number | null
+          planned_rpe?: number | null
+          planned_weight_kg?: number | null
+          received_at?: string
+          reps?: number | null
+          request_hash?: string | null
+          rest_seconds?: number | null
+          rir?: number | null
+          rpe?: number | null
+          set_index: number
+          set_type?: Database["public"]["Enums"]["set_type"]
+          side?: Database["public"]["Enums"]["set_side"] | null
+          tempo?: string | null
+          tracking_type: Database["public"]["Enums"]["tracking_type"]
+          updated_at?: string
+          user_id: string
+          version?: number
+          volume_kg?: number
+          weight_kg?: number | null
+          workout_exercise_id: string
+          workout_id: string
+        }
+        Update: {
+          completed_at?: string | null
+          created_at?: string
+          distance_m?: number | null
+          duration_seconds?: number | null
+          e1rm_confidence?: Database["public"]["Enums"]["confidence"] | null
+          e1rm_kg?: number | null
+          e1rm_method?: Database["public"]["Enums"]["e1rm_method"] | null
+          effective_volume_kg?: number
+          entered_unit?: Database["public"]["Enums"]["weight_unit"]
+          exercise_id?: string
+          id?: string
+          is_counted?: boolean
+          is_record?: boolean
+          load_kg?: number | null
+          notes?: string | null
+          planned_distance_m?: number | null
+          planned_duration_seconds?: number | null
+          planned_reps_max?: number | null
+          planned_reps_min?: number | null
+          planned_rest_seconds?: number | null
+          planned_rpe?: number | null
+          planned_weight_kg?: number | null
+          received_at?: string
+          reps?: number | null
+          request_hash?: string | null
+          rest_seconds?: number | null
+          rir?: number | null
+          rpe?: number | null
+          set_index?: number
+          set_type?: Database["public"]["Enums"]["set_type"]
+          side?: Database["public"]["Enums"]["set_side"] | null
+          tempo?: string | null
+          tracking_type?: Database["public"]["Enums"]["tracking_type"]
+          updated_at?: string
+          user_id?: string
+          version?: number
+          volume_kg?: number
+          weight_kg?: number | null
+          workout_exercise_id?: string
+          workout_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "workout_sets_workout_exercise_id_fkey"
+            columns: [
+              "workout_exercise_id",
+              "workout_id",
+              "user_id",
+              "exercise_id",
+            ]
+            isOneToOne: false
+            referencedRelation: "workout_exercises"
+            referencedColumns: ["id", "workout_id", "user_id", "exercise_id"]
+          },
+        ]
+      }
+      workout_shares: {
+        Row: {
+          created_at: string
+          owner_id: string
+          user_id: string
+          workout_id: string
+        }
+        Insert: {
+          created_at?: string
+          owner_id?: string
+          user_id: string
+          workout_id: string
+        }
+        Update: {
+          created_at?: string
+          owner_id?: string
+          user_id?: string
+          workout_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "workout_shares_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+          {
+            foreignKeyName: "workout_shares_workout_id_fkey"
+            columns: ["workout_id", "owner_id"]
+            isOneToOne: false
+            referencedRelation: "workouts"
+            referencedColumns: ["id", "user_id"]
+          },
+        ]
+      }
+      workouts: {
+        Row: {
+          active_seconds: number | null
+          average_rpe: number | null
+          bodyweight_kg: number | null
+          calories: number | null
+          created_at: string
+          current_exercise_index: number
+          current_set_index: number
+          duration_seconds: number | null
+          effective_volume_kg: number
+          ended_at: string | null
+          energy: number | null
+          id: string
+          local_date: string | null
+          location: Database["public"]["Enums"]["workout_location"] | null
+          mood_after: string | null
+          mood_before: string | null
+          name: string
+          notes: string | null
+          paused_at: string | null
+          pauses: unknown
+          planned_for: string | null
+          records_set: number
+          rep_count: number
+          request_hash: string | null
+          rest_ends_at: string | null
+          rest_seconds: number | null
+          rest_started_at: string | null
+          set_count: number
+          started_at: string | null
+          status: Database["public"]["Enums"]["workout_status"]
+          template_day_id: string | null
+          template_id: string | null
+          timezone: string
+          total_rest_seconds: number
+          updated_at: string
+          user_id: string
+          version: number
+          visibility: Database["public"]["Enums"]["visibility"]
+          volume_kg: number
+          warmup_set_count: number
+          warmup_volume_kg: number
+        }
+        Insert: {
+          active_seconds?: number | null
+          average_rpe?: number | null
+          bodyweight_kg?: number | null
+          calories?: number | null
+          created_at?: string
+          current_exercise_index?: number
+          current_set_index?: number
+          duration_seconds?: never
+          effective_volume_kg?: number
+          ended_at?: string | null
+          energy?: number | null
+          id?: string
+          local_date?: never
+          location?: Database["public"]["Enums"]["workout_location"] | null
+          mood_after?: string | null
+          mood_before?: string | null
+          name?: string
+          notes?: string | null
+          paused_at?: string | null
+          pauses?: unknown
+          planned_for?: string | null
+          records_set?: number
+          rep_count?: number
+          request_hash?: string | null
+          rest_ends_at?: string | null
+          rest_seconds?: never
+          rest_started_at?: string | null
+          set_count?: number
+          started_at?: string | null
+          status?: Database["public"]["Enums"]["workout_status"]
+          template_day_id?: string | null
+          template_id?: string | null
+          timezone: string
+          total_rest_seconds?: number
+          updated_at?: string
+          user_id?: string
+          version?: number
+          visibility?: Database["public"]["Enums"]["visibility"]
+          volume_kg?: number
+          warmup_set_count?: number
+          warmup_volume_kg?: number
+        }
+        Update: {
+          active_seconds?: number | null
+          average_rpe?: number | null
+          bodyweight_kg?: number | null
+          calories?: number | null
+          created_at?: string
+          current_exercise_index?: number
+          current_set_index?: number
+          duration_seconds?: never
+          effective_volume_kg?: number
+          ended_at?: string | null
+          energy?: number | null
+          id?: string
+          local_date?: never
+          location?: Database["public"]["Enums"]["workout_location"] | null
+          mood_after?: string | null
+          mood_before?: string | null
+          name?: string
+          notes?: string | null
+          paused_at?: string | null
+          pauses?: unknown
+          planned_for?: string | null
+          records_set?: number
+          rep_count?: number
+          request_hash?: string | null
+          rest_ends_at?: string | null
+          rest_seconds?: never
+          rest_started_at?: string | null
+          set_count?: number
+          started_at?: string | null
+          status?: Database["public"]["Enums"]["workout_status"]
+          template_day_id?: string | null
+          template_id?: string | null
+          timezone?: string
+          total_rest_seconds?: number
+          updated_at?: string
+          user_id?: string
+          version?: number
+          visibility?: Database["public"]["Enums"]["visibility"]
+          volume_kg?: number
+          warmup_set_count?: number
+          warmup_volume_kg?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "workouts_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
+    }
+    Views: {
+      [_ in never]: never
+    }
+    Functions: {
+      active_workout: { Args: Record<PropertyKey, never>; Returns: Json }
+      add_workout_exercise: {
+        Args: {
+          exercise_id?: string
+          id?: string
+          position?: number
+          superset_group?: number
+          workout_id?: string
+        }
+        Returns: {
+          bodyweight_fraction: number | null
+          created_at: string
+          effective_volume_kg: number
+          exercise_id: string
+          exercise_name: string
+          id: string
+          notes: string | null
+          position: number
+          rep_count: number
+          request_hash: string | null
+          set_count: number
+          superset_group: number | null
+          tracking_type: Database["public"]["Enums"]["tracking_type"]
+          unilateral: boolean
+          updated_at: string
+          user_id: string
+          version: number
+          volume_kg: number
+          weight_entry: Database["public"]["Enums"]["weight_entry"]
+          workout_id: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "workout_exercises"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      cancel_workout: {
+        Args: { workout_id?: string }
+        Returns: {
+          active_seconds: number | null
+          average_rpe: number | null
+          bodyweight_kg: number | null
+          calories: number | null
+          created_at: string
+          current_exercise_index: number
+          current_set_index: number
+          duration_seconds: number | null
+          effective_volume_kg: number
+          ended_at: string | null
+          energy: number | null
+          id: string
+          local_date: string | null
+          location: Database["public"]["Enums"]["workout_location"] | null
+          mood_after: string | null
+          mood_before: string | null
+          name: string
+          notes: string | null
+          paused_at: string | null
+          pauses: unknown
+          planned_for: string | null
+          records_set: number
+          rep_count: number
+          request_hash: string | null
+          rest_ends_at: string | null
+          rest_seconds: number | null
+          rest_started_at: string | null
+          set_count: number
+          started_at: string | null
+          status: Database["public"]["Enums"]["workout_status"]
+          template_day_id: string | null
+          template_id: string | null
+          timezone: string
+          total_rest_seconds: number
+          updated_at: string
+          user_id: string
+          version: number
+          visibility: Database["public"]["Enums"]["visibility"]
+          volume_kg: number
+          warmup_set_count: number
+          warmup_volume_kg: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "workouts"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      complete_set: {
+        Args: {
+          completed_at?: string
+          distance_m?: number
+          duration_seconds?: number
+          entered_unit?: Database["public"]["Enums"]["weight_unit"]
+          id?: string
+          notes?: string
+          reps?: number
+          rest_seconds?: number
+          rpe?: number
+          set_index?: number
+          set_type?: Database["public"]["Enums"]["set_type"]
+          weight_kg?: number
+          workout_exercise_id?: string
+        }
+        Returns: {
+          completed_at: string | null
+          created_at: string
+          distance_m: number | null
+          duration_seconds: number | null
+          e1rm_confidence: Database["public"]["Enums"]["confidence"] | null
+          e1rm_kg: number | null
+          e1rm_method: Database["public"]["Enums"]["e1rm_method"] | null
+          effective_volume_kg: number
+          entered_unit: Database["public"]["Enums"]["weight_unit"]
+          exercise_id: string
+          id: string
+          is_counted: boolean
+          is_record: boolean
+          load_kg: number | null
+          notes: string | null
+          planned_distance_m: number | null
+          planned_duration_seconds: number | null
+          planned_reps_max: number | null
+          planned_reps_min: number | null
+          planned_rest_seconds: number | null
+          planned_rpe: number | null
+          planned_weight_kg: number | null
+          received_at: string
+          reps: number | null
+          request_hash: string | null
+          rest_seconds: number | null
+          rir: number | null
+          rpe: number | null
+          set_index: number
+          set_type: Database["public"]["Enums"]["set_type"]
+          side: Database["public"]["Enums"]["set_side"] | null
+          tempo: string | null
+          tracking_type: Database["public"]["Enums"]["tracking_type"]
+          updated_at: string
+          user_id: string
+          version: number
+          volume_kg: number
+          weight_kg: number | null
+          workout_exercise_id: string
+          workout_id: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "workout_sets"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      complete_workout: {
+        Args: {
+          ended_at?: string
+          energy?: number
+          mood_after?: string
+          notes?: string
+          workout_id?: string
+        }
+        Returns: {
+          active_seconds: number | null
+          average_rpe: number | null
+          bodyweight_kg: number | null
+          calories: number | null
+          created_at: string
+          current_exercise_index: number
+          current_set_index: number
+          duration_seconds: number | null
+          effective_volume_kg: number
+          ended_at: string | null
+          energy: number | null
+          id: string
+          local_date: string | null
+          location: Database["public"]["Enums"]["workout_location"] | null
+          mood_after: string | null
+          mood_before: string | null
+          name: string
+          notes: string | null
+          paused_at: string | null
+          pauses: unknown
+          planned_for: string | null
+          records_set: number
+          rep_count: number
+          request_hash: string | null
+          rest_ends_at: string | null
+          rest_seconds: number | null
+          rest_started_at: string | null
+          set_count: number
+          started_at: string | null
+          status: Database["public"]["Enums"]["workout_status"]
+          template_day_id: string | null
+          template_id: string | null
+          timezone: string
+          total_rest_seconds: number
+          updated_at: string
+          user_id: string
+          version: number
+          visibility: Database["public"]["Enums"]["visibility"]
+          volume_kg: number
+          warmup_set_count: number
+          warmup_volume_kg: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "workouts"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      get_workout: { Args: { workout_id?: string }; Returns: Json }
+      my_account: { Args: Record<PropertyKey, never>; Returns: Json }
+      pause_workout: {
+        Args: { workout_id?: string }
+        Returns: {
+          active_seconds: number | null
+          average_rpe: number | null
+          bodyweight_kg: number | null
+          calories: number | null
+          created_at: string
+          current_exercise_index: number
+          current_set_index: number
+          duration_seconds: number | null
+          effective_volume_kg: number
+          ended_at: string | null
+          energy: number | null
+          id: string
+          local_date: string | null
+          location: Database["public"]["Enums"]["workout_location"] | null
+          mood_after: string | null
+          mood_before: string | null
+          name: string
+          notes: string | null
+          paused_at: string | null
+          pauses: unknown
+          planned_for: string | null
+          records_set: number
+          rep_count: number
+          request_hash: string | null
+          rest_ends_at: string | null
+          rest_seconds: number | null
+          rest_started_at: string | null
+          set_count: number
+          started_at: string | null
+          status: Database["public"]["Enums"]["workout_status"]
+          template_day_id: string | null
+          template_id: string | null
+          timezone: string
+          total_rest_seconds: number
+          updated_at: string
+          user_id: string
+          version: number
+          visibility: Database["public"]["Enums"]["visibility"]
+          volume_kg: number
+          warmup_set_count: number
+          warmup_volume_kg: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "workouts"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      recompute_my_stats: { Args: Record<PropertyKey, never>; Returns: Json }
+      resume_workout: {
+        Args: { workout_id?: string }
+        Returns: {
+          active_seconds: number | null
+          average_rpe: number | null
+          bodyweight_kg: number | null
+          calories: number | null
+          created_at: string
+          current_exercise_index: number
+          current_set_index: number
+          duration_seconds: number | null
+          effective_volume_kg: number
+          ended_at: string | null
+          energy: number | null
+          id: string
+          local_date: string | null
+          location: Database["public"]["Enums"]["workout_location"] | null
+          mood_after: string | null
+          mood_before: string | null
+          name: string
+          notes: string | null
+          paused_at: string | null
+          pauses: unknown
+          planned_for: string | null
+          records_set: number
+          rep_count: number
+          request_hash: string | null
+          rest_ends_at: string | null
+          rest_seconds: number | null
+          rest_started_at: string | null
+          set_count: number
+          started_at: string | null
+          status: Database["public"]["Enums"]["workout_status"]
+          template_day_id: string | null
+          template_id: string | null
+          timezone: string
+          total_rest_seconds: number
+          updated_at: string
+          user_id: string
+          version: number
+          visibility: Database["public"]["Enums"]["visibility"]
+          volume_kg: number
+          warmup_set_count: number
+          warmup_volume_kg: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "workouts"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      search_exercises: {
+        Args: {
+          cursor?: string
+          difficulty?: Database["public"]["Enums"]["training_level"]
+          equipment?: Database["public"]["Enums"]["equipment"][]
+          limit?: number
+          muscles?: Database["public"]["Enums"]["muscle"][]
+          query?: string
+          type?: Database["public"]["Enums"]["exercise_type"]
+        }
+        Returns: Json
+      }
+      search_users: { Args: { limit?: number; query: string }; Returns: Json }
+      set_current_exercise: {
+        Args: { exercise_index?: number; workout_id?: string }
+        Returns: {
+          active_seconds: number | null
+          average_rpe: number | null
+          bodyweight_kg: number | null
+          calories: number | null
+          created_at: string
+          current_exercise_index: number
+          current_set_index: number
+          duration_seconds: number | null
+          effective_volume_kg: number
+          ended_at: string | null
+          energy: number | null
+          id: string
+          local_date: string | null
+          location: Database["public"]["Enums"]["workout_location"] | null
+          mood_after: string | null
+          mood_before: string | null
+          name: string
+          notes: string | null
+          paused_at: string | null
+          pauses: unknown
+          planned_for: string | null
+          records_set: number
+          rep_count: number
+          request_hash: string | null
+          rest_ends_at: string | null
+          rest_seconds: number | null
+          rest_started_at: string | null
+          set_count: number
+          started_at: string | null
+          status: Database["public"]["Enums"]["workout_status"]
+          template_day_id: string | null
+          template_id: string | null
+          timezone: string
+          total_rest_seconds: number
+          updated_at: string
+          user_id: string
+          version: number
+          visibility: Database["public"]["Enums"]["visibility"]
+          volume_kg: number
+          warmup_set_count: number
+          warmup_volume_kg: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "workouts"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      set_username: { Args: { username: string }; Returns: string }
+      similar_exercises: {
+        Args: {
+          equipment?: Database["public"]["Enums"]["equipment"][]
+          exercise_id: string
+          limit?: number
+        }
+        Returns: Json
+      }
+      skip_rest: {
+        Args: { workout_id?: string }
+        Returns: {
+          active_seconds: number | null
+          average_rpe: number | null
+          bodyweight_kg: number | null
+          calories: number | null
+          created_at: string
+          current_exercise_index: number
+          current_set_index: number
+          duration_seconds: number | null
+          effective_volume_kg: number
+          ended_at: string | null
+          energy: number | null
+          id: string
+          local_date: string | null
+          location: Database["public"]["Enums"]["workout_location"] | null
+          mood_after: string | null
+          mood_before: string | null
+          name: string
+          notes: string | null
+          paused_at: string | null
+          pauses: unknown
+          planned_for: string | null
+          records_set: number
+          rep_count: number
+          request_hash: string | null
+          rest_ends_at: string | null
+          rest_seconds: number | null
+          rest_started_at: string | null
+          set_count: number
+          started_at: string | null
+          status: Database["public"]["Enums"]["workout_status"]
+          template_day_id: string | null
+          template_id: string | null
+          timezone: string
+          total_rest_seconds: number
+          updated_at: string
+          user_id: string
+          version: number
+          visibility: Database["public"]["Enums"]["visibility"]
+          volume_kg: number
+          warmup_set_count: number
+          warmup_volume_kg: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "workouts"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      start_rest: {
+        Args: { seconds?: number; workout_id?: string }
+        Returns: {
+          active_seconds: number | null
+          average_rpe: number | null
+          bodyweight_kg: number | null
+          calories: number | null
+          created_at: string
+          current_exercise_index: number
+          current_set_index: number
+          duration_seconds: number | null
+          effective_volume_kg: number
+          ended_at: string | null
+          energy: number | null
+          id: string
+          local_date: string | null
+          location: Database["public"]["Enums"]["workout_location"] | null
+          mood_after: string | null
+          mood_before: string | null
+          name: string
+          notes: string | null
+          paused_at: string | null
+          pauses: unknown
+          planned_for: string | null
+          records_set: number
+          rep_count: number
+          request_hash: string | null
+          rest_ends_at: string | null
+          rest_seconds: number | null
+          rest_started_at: string | null
+          set_count: number
+          started_at: string | null
+          status: Database["public"]["Enums"]["workout_status"]
+          template_day_id: string | null
+          template_id: string | null
+          timezone: string
+          total_rest_seconds: number
+          updated_at: string
+          user_id: string
+          version: number
+          visibility: Database["public"]["Enums"]["visibility"]
+          volume_kg: number
+          warmup_set_count: number
+          warmup_volume_kg: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "workouts"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      start_workout: {
+        Args: {
+          energy?: number
+          id?: string
+          location?: Database["public"]["Enums"]["workout_location"]
+          mood_before?: string
+          name?: string
+          started_at?: string
+          template_day_id?: string
+          template_id?: string
+          timezone?: string
+        }
+        Returns: {
+          active_seconds: number | null
+          average_rpe: number | null
+          bodyweight_kg: number | null
+          calories: number | null
+          created_at: string
+          current_exercise_index: number
+          current_set_index: number
+          duration_seconds: number | null
+          effective_volume_kg: number
+          ended_at: string | null
+          energy: number | null
+          id: string
+          local_date: string | null
+          location: Database["public"]["Enums"]["workout_location"] | null
+          mood_after: string | null
+          mood_before: string | null
+          name: string
+          notes: string | null
+          paused_at: string | null
+          pauses: unknown
+          planned_for: string | null
+          records_set: number
+          rep_count: number
+          request_hash: string | null
+          rest_ends_at: string | null
+          rest_seconds: number | null
+          rest_started_at: string | null
+          set_count: number
+          started_at: string | null
+          status: Database["public"]["Enums"]["workout_status"]
+          template_day_id: string | null
+          template_id: string | null
+          timezone: string
+          total_rest_seconds: number
+          updated_at: string
+          user_id: string
+          version: number
+          visibility: Database["public"]["Enums"]["visibility"]
+          volume_kg: number
+          warmup_set_count: number
+          warmup_volume_kg: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "workouts"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+    }
+    Enums: {
+      confidence: "high" | "medium" | "low"
+      e1rm_formula: "epley" | "brzycki" | "consensus"
+      e1rm_method: "single" | "rpe_table" | "epley" | "brzycki" | "consensus"
+      equipment:
+        | "barbell"
+        | "ez_bar"
+        | "trap_bar"
+        | "dumbbell"
+        | "kettlebell"
+        | "weight_plate"
+        | "cable"
+        | "machine"
+        | "plate_loaded_machine"
+        | "smith_machine"
+        | "bodyweight"
+        | "pull_up_bar"
+        | "dip_bars"
+        | "resistance_band"
+        | "suspension_trainer"
+        | "gymnastic_rings"
+        | "medicine_ball"
+        | "stability_ball"
+        | "ab_wheel"
+        | "landmine"
+        | "sled"
+        | "sandbag"
+        | "battle_ropes"
+        | "jump_rope"
+        | "plyo_box"
+        | "foam_roller"
+        | "flat_bench"
+        | "adjustable_bench"
+        | "rack"
+        | "ghd"
+        | "weight_belt_or_vest"
+        | "strongman_implement"
+        | "treadmill"
+        | "stationary_bike"
+        | "air_bike"
+        | "bicycle"
+        | "rowing_ergometer"
+        | "ski_ergometer"
+        | "elliptical"
+        | "stair_climber"
+        | "pool"
+      exercise_type:
+        | "strength"
+        | "olympic_lift"
+        | "plyometric"
+        | "strongman"
+        | "conditioning"
+        | "cardio"
+        | "mobility"
+        | "balance"
+      force_type: "push" | "pull" | "static" | "none"
+      gender: "male" | "female" | "other"
+      mechanic: "compound" | "isolation" | "none"
+      movement_direction: "horizontal" | "vertical" | "none"
+      movement_pattern:
+        | "push"
+        | "pull"
+        | "squat"
+        | "hinge"
+        | "lunge"
+        | "carry"
+        | "rotation"
+        | "core"
+        | "gait"
+        | "jump"
+        | "isolation"
+        | "mobility"
+      muscle:
+        | "chest"
+        | "front_delts"
+        | "side_delts"
+        | "rear_delts"
+        | "rotator_cuff"
+        | "lats"
+        | "upper_back"
+        | "traps"
+        | "lower_back"
+        | "neck"
+        | "biceps"
+        | "triceps"
+        | "forearms"
+        | "abdominals"
+        | "obliques"
+        | "hip_flexors"
+        | "glutes"
+        | "quadriceps"
+        | "hamstrings"
+        | "adductors"
+        | "abductors"
+        | "calves"
+        | "tibialis"
+        | "full_body"
+        | "cardio"
+      record_kind:
+        | "max_weight"
+        | "best_e1rm"
+        | "max_reps_at_weight"
+        | "rep_max"
+        | "best_set_volume"
+        | "best_session_volume"
+        | "max_reps"
+        | "max_session_reps"
+        | "least_assist"
+        | "longest_duration"
+        | "longest_distance"
+        | "best_pace"
+        | "fastest_distance"
+        | "best_relative"
+        | "max_workout_volume"
+        | "most_sets"
+        | "longest_streak"
+      review_status: "pending" | "approved" | "rejected"
+      set_side: "left" | "right"
+      set_type:
+        | "warmup"
+        | "working"
+        | "top"
+        | "backoff"
+        | "amrap"
+        | "failure"
+        | "drop"
+        | "rest_pause"
+        | "myo_rep"
+        | "cluster"
+      tracking_type:
+        | "weight_reps"
+        | "bodyweight_reps"
+        | "assisted_reps"
+        | "reps_only"
+        | "duration"
+        | "weight_duration"
+        | "distance_duration"
+        | "weight_distance"
+        | "cardio"
+      training_level: "beginner" | "intermediate" | "advanced"
+      unit_system: "metric" | "imperial"
+      user_role: "user" | "admin"
+      visibility: "public" | "friends" | "private"
+      weight_entry:
+        | "total"
+        | "per_hand"
+        | "single_implement"
+        | "stack"
+        | "added"
+        | "assist"
+        | "none"
+      weight_unit: "kg" | "lb"
+      workout_location: "home" | "gym" | "outdoor" | "travel" | "other"
+      workout_status: "planned" | "in_progress" | "completed" | "cancelled"
+    }
+    CompositeTypes: {
+      [_ in never]: never
+    }
+  }
+}
+
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">]
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends (DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+        DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])
+    : never) = never,
+> = DefaultSchemaTableNameOrOptions extends {
+  schema: keyof DatabaseWithoutInternals
+}
+  ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+      DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])[TableName] extends {
+      Row: infer R
+    }
+    ? R
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] &
+        DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] &
+        DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+        Row: infer R
+      }
+      ? R
+      : never
+    : never
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends (DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never) = never,
+> = DefaultSchemaTableNameOrOptions extends {
+  schema: keyof DatabaseWithoutInternals
+}
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Insert: infer I
+    }
+    ? I
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+        Insert: infer I
+      }
+      ? I
+      : never
+    : never
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends (DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never) = never,
+> = DefaultSchemaTableNameOrOptions extends {
+  schema: keyof DatabaseWithoutInternals
+}
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Update: infer U
+    }
+    ? U
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+        Update: infer U
+      }
+      ? U
+      : never
+    : never
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends (DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never) = never,
+> = DefaultSchemaEnumNameOrOptions extends {
+  schema: keyof DatabaseWithoutInternals
+}
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+    : never
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends (PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never) = never,
+> = PublicCompositeTypeNameOrOptions extends {
+  schema: keyof DatabaseWithoutInternals
+}
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+    : never
+
+export const Constants = {
+  public: {
+    Enums: {
+      confidence: ["high", "medium", "low"],
+      e1rm_formula: ["epley", "brzycki", "consensus"],
+      e1rm_method: ["single", "rpe_table", "epley", "brzycki", "consensus"],
+      equipment: [
+        "barbell",
+        "ez_bar",
+        "trap_bar",
+        "dumbbell",
+        "kettlebell",
+        "weight_plate",
+        "cable",
+        "machine",
+        "plate_loaded_machine",
+        "smith_machine",
+        "bodyweight",
+        "pull_up_bar",
+        "dip_bars",
+        "resistance_band",
+        "suspension_trainer",
+        "gymnastic_rings",
+        "medicine_ball",
+        "stability_ball",
+        "ab_wheel",
+        "landmine",
+        "sled",
+        "sandbag",
+        "battle_ropes",
+        "jump_rope",
+        "plyo_box",
+        "foam_roller",
+        "flat_bench",
+        "adjustable_bench",
+        "rack",
+        "ghd",
+        "weight_belt_or_vest",
+        "strongman_implement",
+        "treadmill",
+        "stationary_bike",
+        "air_bike",
+        "bicycle",
+        "rowing_ergometer",
+        "ski_ergometer",
+        "elliptical",
+        "stair_climber",
+        "pool",
+      ],
+      exercise_type: [
+        "strength",
+        "olympic_lift",
+        "plyometric",
+        "strongman",
+        "conditioning",
+        "cardio",
+        "mobility",
+        "balance",
+      ],
+      force_type: ["push", "pull", "static", "none"],
+      gender: ["male", "female", "other"],
+      mechanic: ["compound", "isolation", "none"],
+      movement_direction: ["horizontal", "vertical", "none"],
+      movement_pattern: [
+        "push",
+        "pull",
+        "squat",
+        "hinge",
+        "lunge",
+        "carry",
+        "rotation",
+        "core",
+        "gait",
+        "jump",
+        "isolation",
+        "mobility",
+      ],
+      muscle: [
+        "chest",
+        "front_delts",
+        "side_delts",
+        "rear_delts",
+        "rotator_cuff",
+        "lats",
+        "upper_back",
+        "traps",
+        "lower_back",
+        "neck",
+        "biceps",
+        "triceps",
+        "forearms",
+        "abdominals",
+        "obliques",
+        "hip_flexors",
+        "glutes",
+        "quadriceps",
+        "hamstrings",
+        "adductors",
+        "abductors",
+        "calves",
+        "tibialis",
+        "full_body",
+        "cardio",
+      ],
+      record_kind: [
+        "max_weight",
+        "best_e1rm",
+        "max_reps_at_weight",
+        "rep_max",
+        "best_set_volume",
+        "best_session_volume",
+        "max_reps",
+        "max_session_reps",
+        "least_assist",
+        "longest_duration",
+        "longest_distance",
+        "best_pace",
+        "fastest_distance",
+        "best_relative",
+        "max_workout_volume",
+        "most_sets",
+        "longest_streak",
+      ],
+      review_status: ["pending", "approved", "rejected"],
+      set_side: ["left", "right"],
+      set_type: [
+        "warmup",
+        "working",
+        "top",
+        "backoff",
+        "amrap",
+        "failure",
+        "drop",
+        "rest_pause",
+        "myo_rep",
+        "cluster",
+      ],
+      tracking_type: [
+        "weight_reps",
+        "bodyweight_reps",
+        "assisted_reps",
+        "reps_only",
+        "duration",
+        "weight_duration",
+        "distance_duration",
+        "weight_distance",
+        "cardio",
+      ],
+      training_level: ["beginner", "intermediate", "advanced"],
+      unit_system: ["metric", "imperial"],
+      user_role: ["user", "admin"],
+      visibility: ["public", "friends", "private"],
+      weight_entry: [
+        "total",
+        "per_hand",
+        "single_implement",
+        "stack",
+        "added",
+        "assist",
+        "none",
+      ],
+      weight_unit: ["kg", "lb"],
+      workout_location: ["home", "gym", "outdoor", "travel", "other"],
+      workout_status: ["planned", "in_progress", "completed", "cancelled"],
+    },
+  },
+} as const
