@@ -21,6 +21,8 @@ export interface Finding {
 export interface Check {
   readonly name: string
   run(files: readonly SourceFile[]): readonly Finding[] | Promise<readonly Finding[]>
+  /** The files that repair its findings, where they can be generated. */
+  fix?(files: readonly SourceFile[]): Promise<readonly SourceFile[]>
 }
 
 const BINARY = /\.(png|jpe?g|webp|gif|ico|pdf|woff2?|gz|heic|avif|bin)$/i
