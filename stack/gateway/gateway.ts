@@ -147,8 +147,14 @@ export class Gateway implements Service {
     target.pathname = path
     target.search = withoutKey(url)
     const content = route.streams ? body.stream() : await body.read()
-    const init = { method, headers, signal, ...(content === undefined ? {} : { body: content, duplex: 'half' }) }
-    return this.#services[route.service].fetch(new Request(target, init))
+    const request = new Request(target, {
+      method,
+      headers,
+      ...(content === undefined ? {} : { body: content, duplex: 'half' }),
+    })
+    // A request follows a signal it is made with only until it is collected as garbage; this one tells to the end.
+    Object.defineProperty(request, 'signal', { value: signal })
+    return this.#services[route.service].fetch(request)
   }
 
   async #upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
