@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
+import type { Log } from '../log.ts'
 import type { ProtocolVersion } from './codec.ts'
 import type { Limits } from './limits.ts'
 
@@ -14,14 +15,23 @@ export class Connection {
   readonly #webSocket: WebSocket
   readonly #socket: Duplex
   readonly #limits: Limits
+  readonly #log: Log
   #lastFrameAt = Date.now()
   #open = true
 
-  constructor(webSocket: WebSocket, socket: Duplex, version: ProtocolVersion, limits: Limits) {
-    this.#webSocket = webSocket
-    this.#socket = socket
-    this.version = version
-    this.#limits = limits
+  constructor(options: {
+    readonly webSocket: WebSocket
+    /** What the WebSocket runs on. */
+    readonly socket: Duplex
+    readonly version: ProtocolVersion
+    readonly limits: Limits
+    readonly log: Log
+  }) {
+    this.#webSocket = options.webSocket
+    this.#socket = options.socket
+    this.version = options.version
+    this.#limits = options.limits
+    this.#log = options.log
   }
 
   /** Calls `onFrame` for every frame that comes in, and `onClose` once, with why the server closed it if it did. */
@@ -66,6 +76,7 @@ export class Connection {
   close(code: number, reason: string): void {
     if (!this.#open) return
     this.#open = false
+    this.#log.info('socket closed', { code, reason })
     this.#webSocket.close(code, reason)
     setTimeout(() => this.#webSocket.terminate(), TERMINATE_AFTER_MS).unref()
   }

@@ -14,7 +14,7 @@ export interface Limits {
   readonly sendBufferBytes: number
   /** A socket from which nothing comes for this long is closed. */
   readonly idleMs: number
-  /** A socket without a channel is closed by a sweep this often. */
+  /** A socket that has had no channel for this long is closed. */
   readonly noChannelMs: number
   /** How long refusals of connections and joins are held back, which slows clients that try again at once. */
   readonly refusalDelayMs: number

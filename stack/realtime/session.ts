@@ -32,6 +32,7 @@ export class Session {
   readonly #parts: Parts
   readonly #sessions: Sessions
   readonly #channels = new Map<string, Channel>()
+  #withoutChannelSince = Date.now()
 
   constructor(
     connection: Connection,
@@ -91,7 +92,14 @@ export class Session {
   forget(channel: Channel): void {
     if (this.#channels.get(channel.wireTopic) !== channel) return
     this.#channels.delete(channel.wireTopic)
-    if (this.#channels.size === 0) this.#sessions.users.delete(this)
+    if (this.#channels.size > 0) return
+    this.#withoutChannelSince = Date.now()
+    this.#sessions.users.delete(this)
+  }
+
+  /** Whether no channel has been joined since `noChannelMs` before `now`. */
+  withoutChannel(now: number): boolean {
+    return this.#channels.size === 0 && now - this.#withoutChannelSince > this.#parts.limits.noChannelMs
   }
 
   /** Ends every channel; the socket is gone. */

@@ -16,7 +16,6 @@ export class SocketServer {
   readonly #sessions = new Set<Session>()
   readonly #users = new Set<Session>()
   readonly #sweep: NodeJS.Timeout
-  readonly #noChannelSweep: NodeJS.Timeout
   #shuttingDown = false
 
   constructor(parts: Parts) {
@@ -26,8 +25,8 @@ export class SocketServer {
       perMessageDeflate: false,
       maxPayload: parts.limits.frameBytes,
     })
-    this.#sweep = setInterval(() => this.#closeIdle(), Math.min(SWEEP_MS, parts.limits.idleMs))
-    this.#noChannelSweep = setInterval(() => this.#closeWithoutChannel(), parts.limits.noChannelMs)
+    const { idleMs, noChannelMs } = parts.limits
+    this.#sweep = setInterval(() => this.#closeUseless(Date.now()), Math.min(SWEEP_MS, idleMs, noChannelMs))
   }
 
   /** Takes over the socket of an upgrade request, or answers why not. */
@@ -55,19 +54,18 @@ export class SocketServer {
   stop(): void {
     this.#shuttingDown = true
     clearInterval(this.#sweep)
-    clearInterval(this.#noChannelSweep)
     for (const session of [...this.#sessions]) session.connection.close(CLOSE.restart, 'service restart')
     this.#server.close()
   }
 
   async #accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { limits, rates, credentials } = this.#parts
+    const { limits, rates, credentials, log } = this.#parts
     const { version, identity, headers } = await readHandshake(request, credentials)
     if (this.#users.size >= limits.connections) throw new HandshakeRefused(429, 'Too many connected users')
     if (rates.joins.exceeded) throw new HandshakeRefused(429, 'Too many joins per second')
     if (this.#shuttingDown || socket.destroyed) return void socket.destroy()
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      const connection = new Connection(webSocket, socket, version, limits)
+      const connection = new Connection({ webSocket, socket, version, limits, log })
       const server = { users: this.#users, shuttingDown: () => this.#shuttingDown }
       const session = new Session(connection, this.#parts, server, { identity, headers })
       this.#sessions.add(session)
@@ -85,14 +83,9 @@ export class SocketServer {
     for (const session of this.#users) yield* session.channels.values()
   }
 
-  #closeIdle(): void {
-    const now = Date.now()
-    for (const { connection } of [...this.#sessions])
-      if (connection.idle(now)) connection.close(CLOSE.goingAway, 'Nothing was received for too long')
-  }
-
-  #closeWithoutChannel(): void {
+  #closeUseless(now: number): void {
     for (const session of [...this.#sessions])
-      if (session.channels.size === 0) session.connection.close(CLOSE.goingAway, 'No channel was joined')
+      if (session.connection.idle(now)) session.connection.close(CLOSE.goingAway, 'Nothing was received for too long')
+      else if (session.withoutChannel(now)) session.connection.close(CLOSE.goingAway, 'No channel was joined')
   }
 }

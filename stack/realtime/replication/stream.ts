@@ -102,6 +102,7 @@ export class ReplicationStream {
         onEnd: (cause) => current() && this.#reconnect(cause),
       },
     })
+    // It broke at once, and another attempt is under way.
     if (!current()) return connection.close()
     this.#connection = connection
     this.#retryMs = RETRY_MIN_MS
@@ -122,7 +123,7 @@ export class ReplicationStream {
     const attempt = async (): Promise<void> => {
       try {
         await this.#open()
-        log.info('replication resumed', { slot, position: this.#at() })
+        if (this.connected) log.info('replication resumed', { slot, position: this.#at() })
       } catch (failure) {
         if (this.#stopped) return
         await this.#repair(failure).catch(() => undefined)

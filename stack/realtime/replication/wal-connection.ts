@@ -98,7 +98,8 @@ export class WalConnection {
 }
 
 function receive(chunk: Buffer, handlers: WalHandlers): void {
-  if (chunk[0] === XLOG_DATA) handlers.onData(chunk.subarray(XLOG_HEADER_BYTES))
+  // A copy, because the driver goes on to use the memory of the chunk, and rows are kept until they may be announced.
+  if (chunk[0] === XLOG_DATA) handlers.onData(Buffer.from(chunk.subarray(XLOG_HEADER_BYTES)))
   else if (chunk[0] === KEEP_ALIVE) handlers.onKeepAlive(chunk.readBigUInt64BE(1), chunk[17] === 1)
 }
 
