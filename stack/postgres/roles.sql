@@ -47,9 +47,12 @@ create extension if not exists pgcrypto with schema extensions;
 create extension if not exists "uuid-ossp" with schema extensions;
 create extension if not exists pg_stat_statements with schema extensions;
 
-create schema auth authorization supabase_auth_admin;
+-- The superuser's, as on hosted: `supabase db reset` drops every schema that belongs to somebody else.
+create schema auth;
+grant all on schema auth to supabase_auth_admin;
 grant usage on schema auth to anon, authenticated, service_role, postgres, dashboard_user, authenticator;
-create schema storage authorization supabase_storage_admin;
+create schema storage;
+grant all on schema storage to supabase_storage_admin;
 grant usage on schema storage to postgres with grant option;
 grant usage on schema storage to anon, authenticated, service_role, dashboard_user;
 
