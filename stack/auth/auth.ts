@@ -83,7 +83,7 @@ export class Auth implements HttpService {
 
   #refusal(cause: unknown, request: Request): Response {
     if (cause instanceof AuthError) {
-      if (cause.status >= 500) this.#context.log.error(cause.message, { cause: String(cause.cause ?? '') })
+      if (cause.status >= 500) this.#context.log.error(cause.message, { cause: describe(cause.cause) })
       return cause.toResponse(request)
     }
     // A client keeps its session over a 503 and asks again.

@@ -83,3 +83,8 @@ export function isUnreachable(cause: unknown): boolean {
 export function sqlState(cause: unknown): string | undefined {
   return cause instanceof pg.DatabaseError ? cause.code : undefined
 }
+
+/** The constraint that a statement was refused for, if `cause` is such a refusal. */
+export function violatedConstraint(cause: unknown): string | undefined {
+  return cause instanceof pg.DatabaseError ? cause.constraint : undefined
+}

@@ -1,5 +1,5 @@
 import type { Tokens } from '../tokens.ts'
-import type { Sql } from './database.ts'
+import { isUnreachable, type Sql } from './database.ts'
 import { AuthError } from './errors.ts'
 import type { Json } from './json.ts'
 import type { Sender } from './requests.ts'
@@ -76,8 +76,8 @@ export class Grants {
             authentication_method: method,
             ip: sender.ip,
           }).catch((cause: unknown) => {
-            if (cause instanceof AuthError) throw cause
-            throw new Error('error generating jwt token', { cause })
+            if (cause instanceof AuthError || isUnreachable(cause)) throw cause
+            throw new AuthError(500, 'unexpected_failure', 'error generating jwt token', { cause })
           })
     return {
       access_token: await this.#tokens.sign({ ...customised }),

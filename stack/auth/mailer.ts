@@ -11,7 +11,7 @@ import type { User } from './users.ts'
 const SMTP_TIMEOUT_MS = 5_000
 
 /** What a link of a mail does when it is followed; the `type` of `/verify`. */
-export type VerifyType = 'signup' | 'invite' | 'magiclink' | 'recovery' | 'email_change'
+type VerifyType = 'signup' | 'invite' | 'magiclink' | 'recovery' | 'email_change'
 
 /** A mail that is to be sent once the transaction that made its code has ended. */
 export interface PendingMail {
@@ -24,7 +24,7 @@ export interface PendingMail {
 }
 
 /** The address of a link that proves an address and leads to `redirectTo`. */
-export function verifyUrl(authUrl: string, hash: string, type: VerifyType | string, redirectTo: string): string {
+export function verifyUrl(authUrl: string, hash: string, type: string, redirectTo: string): string {
   const url = new URL(`${authUrl}/verify`)
   url.search = new URLSearchParams({ token: hash, type, redirect_to: redirectTo }).toString()
   return url.href

@@ -1,5 +1,5 @@
 /** What a mail's template may mention, by the name after the dot; `Data` is the user's metadata. */
-export type TemplateData = Readonly<Record<string, unknown>>
+type TemplateData = Readonly<Record<string, unknown>>
 
 const ACTION = /\{\{\s*(.*?)\s*\}\}/gs
 const PATH = /^\.\w+(?:\.\w+)*$/
@@ -67,7 +67,7 @@ function lookUp(path: string, data: TemplateData): unknown {
 
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return ''
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -66,6 +66,8 @@ describe('the admin API', () => {
     expect(await refused({ id: 'not-an-id' })).toBe('validation_failed')
     expect(await refused({ password: PASSWORD, password_hash: row?.hash })).toBe('validation_failed')
     expect((await admin().createUser({ email })).error).toMatchObject({ status: 422, code: 'email_exists' })
+    const sameId = await admin().createUser({ id, email: freshEmail('x') })
+    expect(sameId.error).toMatchObject({ status: 409, code: 'conflict' })
   })
 
   test('pages through users, newest first, with the total and the last page', async () => {

@@ -42,6 +42,7 @@ beforeAll(async () => {
       $$ begin raise exception 'a secret of the database'; end $$;
     create function ${SCHEMA}.sleep(event jsonb) returns jsonb language plpgsql as
       $$ begin perform pg_sleep(60); return event; end $$;
+    grant execute on all functions in schema ${SCHEMA} to supabase_auth_admin;
   `)
 })
 afterAll(() => sql.unsafe(`drop schema ${SCHEMA} cascade`))
@@ -88,12 +89,18 @@ describe('the custom access token hook', () => {
     expect(await sql`select revoked from auth.refresh_tokens where user_id = ${id}`).toMatchObject([{ revoked: false }])
   })
 
-  test.each(['no_role', 'no_claims', 'raise', 'sleep'])('that goes wrong (%s) lets nobody in', async (name) => {
+  test.each([
+    ['no_role', 'role'],
+    ['no_claims', 'claims field is missing'],
+    ['raise', 'a secret of the database'],
+    ['sleep', 'statement timeout'],
+  ])('that goes wrong (%s) lets nobody in, and the log says why', async (name, reason) => {
     await using auth = await withHook(name)
     const { id, email } = await makeUser(auth)
     const { data, error } = await auth.client().auth.signInWithPassword({ email, password: PASSWORD })
     expect(error?.status).toBe(500)
     expect(error?.message).not.toContain('secret')
+    expect(auth.logs.join()).toContain(reason)
     expect(data.session).toBeNull()
     expect(await sql`select from auth.sessions where user_id = ${id}`).toHaveLength(0)
   })

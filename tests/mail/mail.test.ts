@@ -139,7 +139,7 @@ describe('the mailbox', () => {
     const ports = { ...(await freePorts(0)), smtp: context.ports.smtp }
     const second = new Mail({ ...context, ports })
     await expect(second.start()).rejects.toMatchObject({ code: 'EADDRINUSE' })
-    await expect(fetch(`http://127.0.0.1:${ports.mailbox}/livez`)).rejects.toThrow()
+    await expect(fetch(`http://127.0.0.1:${ports.mailbox}/livez`)).rejects.toThrow('fetch failed')
     await second.stop()
     await second.stop()
   })

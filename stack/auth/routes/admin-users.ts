@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type Sql, sqlState } from '../database.ts'
+import { type Sql, violatedConstraint } from '../database.ts'
 import { AuthError, invalid } from '../errors.ts'
 import { insertIdentity, updateIdentity } from '../identities.ts'
 import { merge } from '../json.ts'
@@ -105,7 +105,7 @@ export async function adminCreateUser(parts: AuthParts, request: Request): Promi
       return body.email_confirm ? confirmEmail(sql, stored) : stored
     })
     .catch((cause: unknown) => {
-      throw isDuplicateUser(cause) ? emailExists() : refusedUser(cause)
+      throw refusedDuplicate(cause) ?? refusedUser(cause)
     })
   return Response.json(userJson(user))
 }
@@ -138,7 +138,7 @@ export async function adminUpdateUser(parts: AuthParts, request: Request, id: st
       return body.email_confirm ? confirmEmail(sql, patched) : patched
     })
     .catch((cause: unknown) => {
-      throw isDuplicateUser(cause) ? emailExists() : cause
+      throw refusedDuplicate(cause) ?? cause
     })
   return Response.json(userJson(updated))
 }
@@ -186,9 +186,16 @@ const obscure = (userId: string, value: string): string =>
 const emailExists = (): AuthError =>
   new AuthError(422, 'email_exists', 'A user with this email address has already been registered')
 
-// Another table's duplicate, met by a trigger of the project, is not the caller's.
-function isDuplicateUser(cause: unknown): boolean {
-  return sqlState(cause) === '23505' && cause instanceof Error && 'table' in cause && cause.table === 'users'
+// A duplicate in another table, met by a trigger of the project, is not the caller's.
+function refusedDuplicate(cause: unknown): AuthError | undefined {
+  switch (violatedConstraint(cause)) {
+    case 'users_email_partial_key':
+      return emailExists()
+    case 'users_pkey':
+      return new AuthError(409, 'conflict', 'A user with this id exists already')
+    default:
+      return undefined
+  }
 }
 
 async function load(sql: Sql, id: string): Promise<User> {

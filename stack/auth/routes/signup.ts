@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { issueConfirmation, type WithMails } from '../codes.ts'
-import { type Sql, sqlState } from '../database.ts'
+import { isUnreachable, type Sql, sqlState } from '../database.ts'
 import { AuthError, invalid } from '../errors.ts'
 import type { Grant } from '../grants.ts'
 import { insertIdentity } from '../identities.ts'
@@ -91,8 +91,8 @@ export async function createByEmail(
 
 /** What a client is told when the database does not take a new account. */
 export function refusedUser(cause: unknown): unknown {
-  const isInput = sqlState(cause)?.startsWith('22') ?? false
-  return isInput ? cause : new AuthError(500, 'unexpected_failure', 'Database error saving new user', { cause })
+  const speaksForItself = isUnreachable(cause) || sqlState(cause)?.startsWith('22')
+  return speaksForItself ? cause : new AuthError(500, 'unexpected_failure', 'Database error saving new user', { cause })
 }
 
 /** Throws `signup_disabled` where the project takes no new accounts. */

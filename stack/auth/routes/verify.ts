@@ -17,7 +17,7 @@ import { issueAuthCode } from '../pkce.ts'
 import { redirectTarget } from '../redirects.ts'
 import { parseEmail, queryOf, readBody, senderOf, text } from '../requests.ts'
 import type { FlowMethod } from '../sessions.ts'
-import { confirmEmail, findUserByEmail, isBanned, refreshProviders, type User, updateUser } from '../users.ts'
+import { confirmEmail, findUserByEmail, isBanned, lockUser, refreshProviders, type User, updateUser } from '../users.ts'
 import { confirmEmailChange } from './email-change.ts'
 
 const HALF_CONFIRMED = 'Confirmation link accepted. Please proceed to confirm link sent to the other email'
@@ -73,6 +73,8 @@ export async function verifyByCode(parts: AuthParts, request: Request): Promise<
 
 /** `GET /verify`: the link of a mail. Leads on to the app with a session, an auth code, a message or an error. */
 export async function verifyByLink(parts: AuthParts, request: Request): Promise<Response> {
+  // Mail scanners look at links before their readers do, and must not use them up.
+  if (request.method === 'HEAD') throw new AuthError(405, 'unknown', 'A link is followed by GET')
   parts.limits.count('verify', senderOf(request))
   const query = queryOf(request)
   const [hash, type] = [query.get('token') ?? '', query.get('type') ?? '']
@@ -144,7 +146,7 @@ async function proveByCode(
   const { email, hash, kinds } = given
   const holder = kinds.includes('email_change_token_new')
     ? ((await findTokenHolder(sql, hash, kinds)) ?? (await findTokenHolder(sql, PKCE_PREFIX + hash, kinds)))?.user
-    : await findUserByEmail(sql, email)
+    : await lockUserByEmail(sql, email)
   if (!holder) throw wrongCode()
   if (isBanned(holder)) throw new AuthError(403, 'user_banned', 'User is banned')
   const kind = kinds.find((candidate) => isValidToken(holder, candidate, hash, settings.otpExpiryMs))
@@ -169,6 +171,12 @@ async function accept(parts: AuthParts, sql: Sql, { user, kind }: Proof): Promis
       return changed && refreshProviders(sql, changed)
     }
   }
+}
+
+// Locked, so that of two requests with one code the second finds it used.
+async function lockUserByEmail(sql: Sql, email: string): Promise<User | undefined> {
+  const user = await findUserByEmail(sql, email)
+  return user && lockUser(sql, user.id)
 }
 
 const sessionMembers = (grant: Grant): Readonly<Record<string, string>> => ({
