@@ -28,8 +28,9 @@ create table public.personal_records (
     round(100 * (value - previous_value) / nullif(previous_value, 0), 2)
   ) stored,
   is_baseline         boolean generated always as (previous_value is null) stored,
-  workout_id          uuid references public.workouts (id) on delete set null,
-  set_id              uuid references public.workout_sets (id) on delete set null,
+  -- Checked at commit: a workout takes records and sets along in one go, in no order that could be relied on.
+  workout_id          uuid references public.workouts (id) on delete set null deferrable initially deferred,
+  set_id              uuid references public.workout_sets (id) on delete set null deferrable initially deferred,
   achieved_at         timestamptz not null,
   superseded_at       timestamptz,
   superseded_by       uuid references public.personal_records (id) on delete set null

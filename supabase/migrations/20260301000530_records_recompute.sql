@@ -1,0 +1,173 @@
+-- Recompute: everything that is derived from an athlete's sets and workouts, read anew from the first, written where it
+-- differs. It should find nothing; it is there for the day it does.
+
+create function private.recompute_records(p_user_id uuid)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(sum(private.replay_records(p_user_id, trained.exercise_id, kind, '-infinity')), 0)
+    from (
+      select workout_exercises.exercise_id
+      from public.workout_exercises
+      where workout_exercises.user_id = p_user_id
+      union
+      select personal_records.exercise_id
+      from public.personal_records
+      where personal_records.user_id = p_user_id
+    ) as trained
+    cross join unnest('{max_weight,best_e1rm}'::public.record_kind[]) as kind
+  );
+end;
+$$;
+
+comment on function private.recompute_records(uuid) is 'Writes the ledger anew where it is wrong; answers how many rows.';
+
+create function private.recompute_exercise_stats(p_user_id uuid)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_due public.exercise_stats[] := array(
+    select days
+    from (
+      select distinct workout_exercises.exercise_id
+      from public.workout_exercises
+      where workout_exercises.user_id = p_user_id
+    ) as trained
+    cross join lateral private.exercise_days(p_user_id, trained.exercise_id, '-infinity', 'infinity') as days
+  );
+  v_wrong integer;
+  v_missing integer;
+begin
+  delete from public.exercise_stats
+  where exercise_stats.user_id = p_user_id
+    and exercise_stats <> all (v_due);
+  get diagnostics v_wrong = row_count;
+
+  insert into public.exercise_stats
+  select (due).*
+  from unnest(v_due) as due
+  on conflict do nothing;
+  get diagnostics v_missing = row_count;
+
+  return greatest(v_wrong, v_missing);
+end;
+$$;
+
+comment on function private.recompute_exercise_stats(uuid) is
+  'Writes exercise_stats anew where they are wrong; answers how many rows.';
+
+create function private.recompute_weekly_stats(p_user_id uuid)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_due public.weekly_stats[] := array(select weeks from private.weeks(p_user_id, '-infinity', 'infinity') as weeks);
+  v_wrong integer;
+  v_missing integer;
+begin
+  delete from public.weekly_stats
+  where weekly_stats.user_id = p_user_id
+    and weekly_stats <> all (v_due);
+  get diagnostics v_wrong = row_count;
+
+  insert into public.weekly_stats
+  select (due).*
+  from unnest(v_due) as due
+  on conflict do nothing;
+  get diagnostics v_missing = row_count;
+
+  return greatest(v_wrong, v_missing);
+end;
+$$;
+
+comment on function private.recompute_weekly_stats(uuid) is
+  'Writes weekly_stats anew where they are wrong; answers how many rows.';
+
+create function private.recompute_user_stats(p_user_id uuid)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_due public.user_stats[] := array(
+    select row(
+      weeks.user_id, sum(weeks.workout_count), sum(weeks.set_count), sum(weeks.rep_count), sum(weeks.volume_kg),
+      sum(weeks.effective_volume_kg), sum(weeks.duration_seconds), sum(weeks.active_seconds)
+    )::public.user_stats
+    from private.weeks(p_user_id, '-infinity', 'infinity') as weeks
+    group by weeks.user_id
+  );
+  v_wrong integer;
+  v_missing integer;
+begin
+  delete from public.user_stats
+  where user_stats.user_id = p_user_id
+    and user_stats <> all (v_due);
+  get diagnostics v_wrong = row_count;
+
+  insert into public.user_stats
+  select (due).*
+  from unnest(v_due) as due
+  on conflict do nothing;
+  get diagnostics v_missing = row_count;
+
+  return greatest(v_wrong, v_missing);
+end;
+$$;
+
+comment on function private.recompute_user_stats(uuid) is
+  'Writes user_stats anew where they are wrong; answers how many rows.';
+
+-- definer: derived rows are nobody's to write. It repairs those of the caller alone.
+create function private.recompute_my_stats()
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_user_id uuid := private.current_user_id();
+begin
+  perform private.lock_athletes(array[v_user_id]);
+
+  return jsonb_build_object(
+    'personal_records', private.recompute_records(v_user_id),
+    'exercise_stats', private.recompute_exercise_stats(v_user_id),
+    'weekly_stats', private.recompute_weekly_stats(v_user_id),
+    'user_stats', private.recompute_user_stats(v_user_id)
+  );
+end;
+$$;
+
+grant execute on function private.recompute_my_stats() to authenticated;
+comment on function private.recompute_my_stats() is 'Does the work of public.recompute_my_stats.';
+
+create function public.recompute_my_stats()
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.recompute_my_stats();
+$$;
+
+grant execute on function public.recompute_my_stats() to authenticated;
+comment on function public.recompute_my_stats() is
+  'Reads the caller''s records and statistics anew from all sets, repairs what differs, and answers how many rows of each
+table did: zeros, unless something is wrong. Fails with not_authenticated.';
