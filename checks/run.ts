@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { accessMatrix } from './access-matrix.ts'
 import { docs } from './docs.ts'
 import { errorReference } from './errors.ts'
 import { exportsAreDescribed } from './exports.ts'
@@ -13,7 +14,7 @@ import { sqlRules } from './sql/rules.ts'
 import { TOOLS } from './tools.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const CHECKS: readonly Check[] = [sqlRules, errorReference, secrets, docs, exportsAreDescribed]
+const CHECKS: readonly Check[] = [sqlRules, errorReference, accessMatrix, secrets, docs, exportsAreDescribed]
 
 /** One line of the gate's report; `run` answers what was found, nothing when all is well. */
 interface Part {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { errorReference } from '../../checks/errors.ts'
 import type { SourceFile } from '../../checks/source.ts'
 
@@ -20,7 +20,7 @@ $$;
 
 const EMPTY: SourceFile = {
   path: REFERENCE,
-  text: '# Errors\n\n<!-- codes: begin -->\n<!-- codes: end -->\n\nThe end.\n',
+  text: '# Errors\n\n<!-- generated: begin -->\n<!-- codes: end -->\n\nThe end.\n',
 }
 
 function project(migration: string, reference: SourceFile = EMPTY): readonly SourceFile[] {
@@ -51,7 +51,7 @@ test.each([
   ['another hint', 'Look elsewhere.', 'Look here.'],
 ])('a reference is not current after %s', async (_, before, after) => {
   const reference = await generated(MIGRATION)
-  expect(await rulesBroken(project(MIGRATION.replace(before, after), reference))).toContain('error-reference')
+  expect(await rulesBroken(project(MIGRATION.replace(before, after), reference))).toContain('stale-document')
 })
 
 test('a raised code that is not registered is found where it is raised', async () => {
@@ -71,8 +71,42 @@ test('a code that an edge function raises is used', async () => {
   expect(await rulesBroken([...files, handler])).toEqual([])
 })
 
-test('a reference without its marks is refused', async () => {
-  await expect(errorReference.run(project(MIGRATION, { path: REFERENCE, text: '# Errors\n' }))).rejects.toThrow(
-    REFERENCE,
-  )
+describe('the errors of edge functions', () => {
+  const registry = (member: string): SourceFile => ({
+    path: 'supabase/functions/_shared/errors.ts',
+    text: `export const ERRORS = {\n  ${member},\n} as const satisfies Record<string, ErrorKind>\n`,
+  })
+  const BODY = "invalid_body: { status: 400, message: 'No.', hint: 'Send JSON.' }"
+  const handler = (code: string): SourceFile => ({
+    path: 'supabase/functions/shelf/handler.ts',
+    text: `throw new AppError('${code}')`,
+  })
+  const withFunctions = async (...sources: readonly SourceFile[]): Promise<readonly SourceFile[]> => {
+    const files = [...project(MIGRATION), ...sources]
+    const [reference = EMPTY] = (await errorReference.fix?.(files)) ?? []
+    return [...project(MIGRATION, reference), ...sources]
+  }
+
+  test('are in the reference', async () => {
+    const files = await withFunctions(registry(BODY), handler('invalid_body'))
+    expect(await rulesBroken(files)).toEqual([])
+    expect(files[1]?.text).toContain('| `invalid_body` | 400 | No. | Send JSON. |')
+  })
+
+  test('have to be raised', async () => {
+    const findings = await errorReference.run(await withFunctions(registry(BODY), handler('other')))
+    expect(findings).toMatchObject([{ rule: 'unused-error', path: 'supabase/functions/_shared/errors.ts', line: 2 }])
+  })
+
+  test('mean what the database says where it has the same code', async () => {
+    const same = "shelf_gone: { status: 404, message: 'There is no such shelf.', hint: 'Look elsewhere.' }"
+    const files = (member: string) => withFunctions(registry(member), handler('shelf_gone'))
+    expect(await rulesBroken(await files(same))).toEqual([])
+    expect(await rulesBroken(await files(same.replace('404', '410')))).toEqual(['contradicting-error'])
+  })
+})
+
+test('a reference without its marks is found', async () => {
+  expect(await rulesBroken(project(MIGRATION, { path: REFERENCE, text: '# Errors\n' }))).toEqual(['stale-document'])
+  expect(await errorReference.fix?.(project(MIGRATION, { path: REFERENCE, text: '# Errors\n' }))).toEqual([])
 })
