@@ -20,7 +20,7 @@ $$;
 
 const EMPTY: SourceFile = {
   path: REFERENCE,
-  text: '# Errors\n\n<!-- generated: begin -->\n<!-- codes: end -->\n\nThe end.\n',
+  text: '# Errors\n\n<!-- generated: begin -->\n<!-- generated: end -->\n\nThe end.\n',
 }
 
 function project(migration: string, reference: SourceFile = EMPTY): readonly SourceFile[] {
