@@ -1,25 +1,33 @@
 import { defineConfig } from 'vitest/config'
 
-// `unit` needs nothing but Node. `wire` talks to one ephemeral stack that its global set-up starts; its files run in
-// parallel and stay apart by making users of their own.
+const UNIT = '**/*.unit.test.ts'
+
 export default defineConfig({
   test: {
-    // The tests mostly wait for the stack, so there are more of them at a time than cores.
+    // The tests mostly wait for a stack, so there are more of them at a time than cores.
     maxWorkers: 3,
     projects: [
-      {
-        test: {
-          name: 'unit',
-          include: ['{stack,tests,bench,supabase}/**/*.unit.test.ts'],
-        },
-      },
+      // Needs nothing but Node.
+      { test: { name: 'unit', include: [`{stack,tests,bench,checks,supabase}/${UNIT}`] } },
+      // Talks to one ephemeral stack that the set-up starts. The files run in parallel and stay apart by making users of
+      // their own.
       {
         test: {
           name: 'wire',
           include: ['tests/**/*.test.ts'],
-          exclude: ['**/*.unit.test.ts'],
+          exclude: [UNIT, 'tests/stack/**'],
           globalSetup: 'tests/support/global-setup.ts',
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      // Starts and kills stacks of its own.
+      {
+        test: {
+          name: 'stack',
+          include: ['tests/stack/**/*.test.ts'],
+          exclude: [UNIT],
+          testTimeout: 90_000,
           hookTimeout: 60_000,
         },
       },

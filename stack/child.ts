@@ -41,7 +41,7 @@ export function spawnChild(options: {
     detached: true,
     env: options.env ?? process.env,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.user ?? {}),
+    ...options.user,
   })
   for (const stream of [child.stdout, child.stderr]) {
     let rest = ''

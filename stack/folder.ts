@@ -15,20 +15,25 @@ export interface DataFolder {
   close(outcome: 'stopped' | 'failed'): Promise<void>
 }
 
-/** Makes a folder for one run, and sweeps those of runs that were killed. */
+/** Makes a folder for a stack that ends with its data. Rejects when Postgres' account could not enter it. */
 export async function openEphemeral(): Promise<DataFolder> {
+  const folder = await openTemporary()
+  try {
+    await makeReachable(folder.path)
+    return folder
+  } catch (cause) {
+    await folder.close('failed')
+    throw cause
+  }
+}
+
+/** Makes a temporary folder that is removed when it is closed, or by a later start when this process is killed. */
+export async function openTemporary(): Promise<DataFolder> {
   const directory = await realpath(tmpdir())
   await sweepAbandoned(directory, (name) => name.startsWith(EPHEMERAL))
   const path = await mkdtemp(join(directory, EPHEMERAL))
-  const close = (): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 3 })
-  try {
-    await makeReachable(path)
-    await acquireLock(path)
-    return { path, close }
-  } catch (cause) {
-    await close()
-    throw cause
-  }
+  await acquireLock(path)
+  return { path, close: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) }
 }
 
 /**

@@ -30,8 +30,9 @@ export async function supabaseCli(
     )
     return stdout
   } catch (cause) {
-    const output = cause instanceof Error && 'stderr' in cause ? `${cause.stderr}` : String(cause)
-    throw new Error(`supabase ${args.join(' ')}: ${output.trim()}`, { cause })
+    // Its own message says the same again.
+    if (cause instanceof Error && 'stderr' in cause) throw new Error(`supabase ${args.join(' ')}: ${cause.stderr}`)
+    throw cause
   }
 }
 

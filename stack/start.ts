@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { stackHome } from './folder.ts'
 import { findRunning, type Running } from './lock.ts'
-import { type StackOptions, startStack } from './stack.ts'
+import type { StackOptions } from './stack.ts'
 import type { StackStatus } from './status.ts'
 
 const USAGE = `npm start [-- options]       bring the stack up until Ctrl-C
@@ -53,6 +53,8 @@ async function start(options: StackOptions, json: boolean): Promise<void> {
     process.once(signal, () => cancel.abort(new Error(`Stopped by ${signal}.`)))
   const stopped = new Promise((resolve) => cancel.signal.addEventListener('abort', resolve, { once: true }))
   const onProgress = (message: string): void => console.error(`  ${message}`)
+  // Only here, because the other commands need none of the services.
+  const { startStack } = await import('./stack.ts')
   const stack = await startStack({ ...options, onProgress, signal: cancel.signal })
   printTable(stack.status)
   console.error(`Ready in ${((performance.now() - began) / 1000).toFixed(1)} s. Ctrl-C stops it.`)

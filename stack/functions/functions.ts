@@ -1,7 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs'
-import { join } from 'node:path'
 import type { StackContext } from '../context.ts'
-import { type DataFolder, openEphemeral } from '../folder.ts'
+import { type DataFolder, openTemporary } from '../folder.ts'
 import type { HttpService } from '../service.ts'
 import { Tokens } from '../tokens.ts'
 import { answer } from './answers.ts'
@@ -45,7 +44,7 @@ export class Functions implements HttpService {
 
   async start(): Promise<void> {
     // Not below the data folder, because the path of a socket may have about a hundred characters.
-    this.#sockets = await openEphemeral()
+    this.#sockets = await openTemporary()
   }
 
   async ready(): Promise<boolean> {

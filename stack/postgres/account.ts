@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 
 // The number that Debian, Alpine and macOS give the account `nobody`; the server refuses to run as root.
@@ -7,7 +6,7 @@ const NOBODY = 65_534
 
 /** The account that the server runs as where this process is root; undefined where it is the user's own. */
 export function serverAccount(): { readonly uid: number; readonly gid: number } | undefined {
-  return userInfo().uid === 0 ? { uid: NOBODY, gid: NOBODY } : undefined
+  return process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : undefined
 }
 
 /** Whether the server's account may reach what lies in `folder`. */
