@@ -22,6 +22,13 @@ export function createMailApi(mailbox: Mailbox): Hono {
     context.header('referrer-policy', 'no-referrer')
   })
 
+  app.get('/livez', (context) => context.text('ok'))
+  addApi(app, mailbox)
+  addPages(app, mailbox)
+  return app
+}
+
+function addApi(app: Hono, mailbox: Mailbox): void {
   const page = (query: { start?: string; limit?: string }, keep?: (message: MailMessage) => boolean) => {
     const start = Count.safeParse(query.start ?? 0).data ?? 0
     const limit = Count.safeParse(query.limit ?? DEFAULT_LIMIT).data ?? DEFAULT_LIMIT
@@ -55,8 +62,9 @@ export function createMailApi(mailbox: Mailbox): Hono {
     mailbox.delete(deletion.data.IDs)
     return context.text('ok')
   })
-  app.get('/livez', (context) => context.text('ok'))
+}
 
+function addPages(app: Hono, mailbox: Mailbox): void {
   app.get('/', (context) => {
     context.header('content-security-policy', PAGE_POLICY)
     return context.html(overviewPage(mailbox.list()))
@@ -71,7 +79,6 @@ export function createMailApi(mailbox: Mailbox): Hono {
     context.header('content-security-policy', MAIL_POLICY)
     return message ? context.html(`<base target="_blank">${message.HTML}`) : context.text('message not found', 404)
   })
-  return app
 }
 
 function parseJson(text: string): unknown {
