@@ -181,15 +181,14 @@ export class Worker {
     clearInterval(this.#pulse)
     this.#pulse = undefined
     clearTimeout(this.#idle)
-    this.#idle = setTimeout(
-      async () => {
-        const tasks = (await this.#tasks()) ?? 0
-        if (!this.idle) return
-        if (tasks > 0) this.#rest()
-        else await this.stop()
-      },
-      this.#retired ? 0 : this.#limits.idleMs,
-    )
+    this.#idle = setTimeout(() => void this.#endIfIdle(), this.#retired ? 0 : this.#limits.idleMs)
+  }
+
+  async #endIfIdle(): Promise<void> {
+    const tasks = (await this.#tasks()) ?? 0
+    if (!this.idle) return
+    if (tasks > 0) this.#rest()
+    else await this.stop()
   }
 
   // How many background tasks the function has; undefined when its process does not answer.

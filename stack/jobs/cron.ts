@@ -55,7 +55,7 @@ export class CronJobs {
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
-    const running = [...this.#planned.values()].map((planned) => planned.running)
+    const running = [...this.#planned.values()].flatMap((planned) => planned.running ?? [])
     await Promise.all([...this.#sessions].map((session) => session.end({ timeout: 0 })))
     await Promise.all(running)
     await this.#loading.catch(() => undefined)
@@ -63,13 +63,14 @@ export class CronJobs {
 
   async #load(): Promise<void> {
     if (this.#stopped) return
-    const [exists] = await this.#admin`select from pg_extension where extname = 'pg_cron'`
+    const sql = this.#admin
+    const [exists] = await sql`select from pg_extension where extname = 'pg_cron'`
     if (!exists) return
     if (!this.#started)
-      await this.#admin`
+      await sql`
       update cron.job_run_details set status = 'failed', return_message = 'server restarted', end_time = now()
       where status in ('starting', 'running')`
-    const jobs = await this.#admin<Job[]>`
+    const jobs = await sql<Job[]>`
       select jobid, schedule, command, username from cron.job where active and database = current_database()`
     for (const id of this.#planned.keys()) if (!jobs.some((job) => job.jobid === id)) this.#planned.delete(id)
     for (const job of jobs) this.#plan(job)
@@ -95,7 +96,11 @@ export class CronJobs {
         job,
       })
     } catch (cause) {
-      this.#context.log.error('a job has a schedule that cannot be read', { service: 'cron', job, cause: `${cause}` })
+      this.#context.log.error('a job has a schedule that cannot be read', {
+        service: 'cron',
+        job,
+        cause: String(cause),
+      })
     }
   }
 
@@ -121,7 +126,7 @@ export class CronJobs {
   #begin(planned: Planned): void {
     planned.running = this.#run(planned.job)
       .catch((cause: unknown) =>
-        this.#context.log.error('a job could not be run', { service: 'cron', job: planned.job, cause: `${cause}` }),
+        this.#context.log.error('a job could not be run', { service: 'cron', job: planned.job, cause: String(cause) }),
       )
       .finally(() => {
         planned.running = undefined
@@ -132,12 +137,13 @@ export class CronJobs {
   }
 
   async #run(job: Job): Promise<void> {
-    const [run] = await this.#admin<{ runid: string }[]>`
+    const sql = this.#admin
+    const [run] = await sql<{ runid: string }[]>`
       insert into cron.job_run_details (jobid, runid, database, username, command, status, start_time)
       values (${job.jobid}, nextval('cron.runid_seq'), current_database(), ${job.username}, ${job.command}, 'running', now())
       returning runid`
     const outcome = await this.#execute(job, run?.runid ?? '')
-    await this.#admin`
+    await sql`
       update cron.job_run_details
       set status = ${outcome.status}, return_message = ${outcome.message}, end_time = now()
       where runid = ${run?.runid ?? null}`
@@ -155,7 +161,7 @@ export class CronJobs {
       const result = await session.unsafe(job.command).simple()
       return { status: 'succeeded', message: tagOf(result) }
     } catch (cause) {
-      return { status: 'failed', message: `ERROR:  ${cause instanceof Error ? cause.message : cause}` }
+      return { status: 'failed', message: `ERROR:  ${cause instanceof Error ? cause.message : String(cause)}` }
     } finally {
       this.#sessions.delete(session)
       await session.end({ timeout: 0 })

@@ -59,6 +59,6 @@ export class Jobs implements Service {
   }
 
   #warn(service: string, cause: unknown): void {
-    this.#context.log.warn('the database could not be asked', { service, cause: `${cause}` })
+    this.#context.log.warn('the database could not be asked', { service, cause: String(cause) })
   }
 }

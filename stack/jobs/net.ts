@@ -88,7 +88,7 @@ export class NetRequests {
   }
 
   #failed(cause: unknown): void {
-    this.#context.log.error('queued requests could not be sent', { service: 'net', cause: `${cause}` })
+    this.#context.log.error('queued requests could not be sent', { service: 'net', cause: String(cause) })
   }
 
   async #perform(request: Queued): Promise<void> {

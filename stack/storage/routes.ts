@@ -12,7 +12,7 @@ export function createRoutes(parts: Parts): (request: Request) => Response | Pro
   const app = new Hono()
   app.onError((cause) => {
     const problem = problemOf(cause)
-    if (problem.code === 'InternalError') parts.log.error('a request failed', { cause: `${problem.cause}` })
+    if (problem.code === 'InternalError') parts.log.error('a request failed', { cause: String(problem.cause) })
     return problem.toResponse()
   })
   app.notFound((c) => {

@@ -16,6 +16,7 @@ export const Transform = z.object({
   quality: z.coerce.number().int().min(20).max(100).default(80),
   format: z.enum(['origin', 'avif']).optional(),
 })
+/** A transformation whose values were checked. */
 export type Transform = z.infer<typeof Transform>
 
 const FITS = { cover: 'cover', contain: 'inside', fill: 'fill' } as const

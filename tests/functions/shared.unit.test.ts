@@ -140,9 +140,11 @@ describe('a body', () => {
   })
 
   test('that never ends is cut off', async () => {
-    const pull = vi.fn((controller: ReadableStreamDefaultController<Uint8Array>) =>
-      controller.enqueue(new Uint8Array(65_536)),
-    )
+    let parts = 0
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+      parts += 1
+      controller.enqueue(new Uint8Array(65_536))
+    }
     const init: RequestInit & { duplex: 'half' } = {
       method: 'POST',
       duplex: 'half',
@@ -150,7 +152,7 @@ describe('a body', () => {
     }
     const attempt = (): Promise<unknown> => readBody(Schema, new Request('http://stack.test', init))
     expect(await codeOf(attempt)).toBe('body_too_large')
-    expect(pull.mock.calls.length).toBeLessThan(32)
+    expect(parts).toBeLessThan(32)
   })
 })
 

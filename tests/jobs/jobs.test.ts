@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { databaseUrl } from '../../stack/context.ts'
@@ -31,16 +32,16 @@ beforeAll(async () => {
   await db`create extension if not exists pg_net with schema extensions`
   await db`create table public.ran (id bigint generated always as identity, who text, at timestamptz default clock_timestamp())`
   await jobs.start()
-  server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    received.push({ method: request.method, url: request.url, headers: request.headers, body })
-    if (request.url?.startsWith('/never')) return
-    response.writeHead(request.url?.startsWith('/missing') ? 404 : 200, {
-      'content-type': 'application/json',
-      location: '/elsewhere',
+  server = createServer((request, response) => {
+    void text(request).then((body) => {
+      received.push({ method: request.method, url: request.url, headers: request.headers, body })
+      if (request.url?.startsWith('/never')) return
+      response.writeHead(request.url?.startsWith('/missing') ? 404 : 200, {
+        'content-type': 'application/json',
+        location: '/elsewhere',
+      })
+      response.end('{"ok":true}')
     })
-    response.end('{"ok":true}')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port }: AddressInfo = Object(server.address())

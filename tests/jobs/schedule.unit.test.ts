@@ -37,6 +37,6 @@ describe('a schedule', () => {
   })
 
   test.each(['', 'x', '60 * * * *', '1 2 3 4'])('%j is not one', (schedule) => {
-    expect(() => parseSchedule(schedule)).toThrow()
+    expect(() => parseSchedule(schedule)).toThrow('CronPattern')
   })
 })

@@ -6,24 +6,24 @@ import type { Env } from './env.ts'
 import { AppError } from './errors.ts'
 
 /** What every handler is given. */
-export interface RouteContext {
+interface RouteContext {
   readonly request: Request
   readonly requestId: string
 }
 
 /** What the handler of a user's route is given: the user, and a client that row-level security binds to them. */
-export interface UserContext extends RouteContext {
+interface UserContext extends RouteContext {
   readonly user: User
   readonly db: SupabaseClient
 }
 
 /** What the handler of the backend's own route is given: a client that no policy binds. */
-export interface ServiceContext extends RouteContext {
+interface ServiceContext extends RouteContext {
   readonly admin: SupabaseClient
 }
 
 /** The three kinds of route. Each admits whom it names, and gives its handler no more than that caller may use. */
-export interface Routes {
+interface Routes {
   none(handle: (context: RouteContext) => Promise<Response>): Handler
   user(handle: (context: UserContext) => Promise<Response>): Handler
   service(handle: (context: ServiceContext) => Promise<Response>): Handler
