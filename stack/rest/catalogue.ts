@@ -21,7 +21,7 @@ export class Catalogue {
     this.#sql = postgres(options.url, {
       max: 1,
       // After a crash of the server its schema shall be known again soon; the driver would wait ever longer.
-      backoff: 0.25,
+      backoff: () => 0.25,
       onnotice: () => undefined,
       connection: { application_name: 'data-api' },
     })

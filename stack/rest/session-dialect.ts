@@ -41,7 +41,7 @@ class SessionConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const text = withDefaults(query.sql)
+    const text = withQuotedArguments(withDefaults(query.sql))
     if (!returnsRows(query)) {
       const { command, count, rows } = await this.#send<R>(text, query.parameters)
       return COUNTED.has(command) ? { numAffectedRows: BigInt(count), rows } : { rows }
@@ -79,6 +79,11 @@ function withDefaults(text: string): string {
   const [insert, into, rows] = /^(insert into \S+) \(\) values (\(\)(?:, \(\))*)/.exec(text) ?? []
   if (insert === undefined || into === undefined || rows === undefined) return text
   return `${into} select from generate_series(1, ${rows.split(',').length})${text.slice(insert.length)}`
+}
+
+// Lite writes the names of a function's arguments bare, and a function may call one of them limit. Values are parameters.
+function withQuotedArguments(text: string): string {
+  return text.replace(/(?<=[(,]\s*(?:variadic )?)([a-z_][a-z0-9_]*) := /gi, '"$1" := ')
 }
 
 async function unsupported(): Promise<void> {

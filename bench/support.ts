@@ -1,0 +1,95 @@
+import { cpus, loadavg, totalmem } from 'node:os'
+
+/** One answer of a bench: a title and rows whose keys are the columns. */
+export interface Table {
+  readonly title: string
+  readonly rows: readonly Readonly<Record<string, string | number>>[]
+  /** What the figures mean, and what bounds them. */
+  readonly notes?: readonly string[]
+}
+
+/** What a bench file exports: the question it asks, and how it finds out. */
+export interface Bench {
+  readonly question: string
+  run(): Promise<readonly Table[]>
+}
+
+/** One of the ways that are compared. */
+export interface Way {
+  readonly name: string
+  run(): Promise<unknown>
+}
+
+/** Milliseconds of one way. */
+export interface Timing {
+  readonly name: string
+  readonly samples: readonly number[]
+}
+
+/**
+ * Times `ways` in turns, so that whatever else the machine does hits all of them alike.
+ * The first `warmUp` rounds are not counted. Rejects when a way does.
+ */
+export async function timeInTurns(
+  ways: readonly Way[],
+  { rounds, warmUp }: { readonly rounds: number; readonly warmUp: number },
+): Promise<readonly Timing[]> {
+  const timings = ways.map((way) => ({ name: way.name, way, samples: [] as number[] }))
+  for (let round = -warmUp; round < rounds; round += 1)
+    for (const { way, samples } of timings) {
+      const began = performance.now()
+      await way.run()
+      if (round >= 0) samples.push(performance.now() - began)
+    }
+  return timings
+}
+
+/** How often a second `way` is done by `clients` that each wait for their answer, over `seconds`. */
+export async function perSecond(way: Way, clients: number, seconds: number): Promise<number> {
+  const end = performance.now() + seconds * 1000
+  let done = 0
+  const client = async (): Promise<void> => {
+    for (; performance.now() < end; done += 1) await way.run()
+  }
+  await Promise.all(Array.from({ length: clients }, client))
+  return done / seconds
+}
+
+/** The `share` quantile of `samples`, NaN when there are none. */
+export function quantile(samples: readonly number[], share: number): number {
+  const sorted = [...samples].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+/** The middle of `samples`. */
+export const median = (samples: readonly number[]): number => quantile(samples, 0.5)
+
+/** `value` as a table shows it: three significant digits. */
+export function short(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+}
+
+/** What this machine is, and how busy it was before the bench began. */
+export function machine(): string {
+  const [processor] = cpus()
+  const memory = `${(totalmem() / 2 ** 30).toFixed(0)} GiB`
+  const load = (loadavg()[0] ?? 0).toFixed(1)
+  return `${cpus().length} cores (${processor?.model.trim()}), ${memory}, Node ${process.version}, load ${load} at the start`
+}
+
+/** Prints `table` with its columns lined up. */
+export function printTable({ title, rows, notes = [] }: Table): void {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  const widths = columns.map((column) =>
+    Math.max(column.length, ...rows.map((row) => String(row[column] ?? '').length)),
+  )
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0)))
+      .join('  ')
+  console.log(`\n${title}\n`)
+  console.log(`  ${line(columns)}`)
+  console.log(`  ${widths.map((width) => '-'.repeat(width)).join('  ')}`)
+  for (const row of rows) console.log(`  ${line(columns.map((column) => String(row[column] ?? '')))}`)
+  for (const note of notes) console.log(`\n  ${note}`)
+}
