@@ -13,6 +13,7 @@ import { type Database, startDatabase } from '../support/database.ts'
 /** A Realtime service with a database of its own, reachable as through the gateway. */
 export interface RealtimeServer {
   readonly database: Database
+  readonly realtime: Realtime
   /** The database as `postgres`. */
   readonly sql: postgres.Sql
   readonly url: string
@@ -25,6 +26,13 @@ export interface RealtimeServer {
   /** Disconnects the clients made so far. */
   disconnect(): Promise<void>
   stop(): Promise<void>
+}
+
+/** The socket of the official client, as its own type of a constructor has it. */
+export class ClientSocket extends WebSocket {
+  constructor(address: string | URL, protocols?: string | string[], headers: Readonly<Record<string, string>> = {}) {
+    super(address, protocols, { headers })
+  }
 }
 
 const HOUR_SECONDS = 3600
@@ -49,6 +57,7 @@ export async function startRealtime(limits: Partial<Limits> = {}): Promise<Realt
   }
   return {
     database,
+    realtime,
     sql,
     url,
     key: context.keys.publishableKey,
@@ -64,7 +73,7 @@ export async function startRealtime(limits: Partial<Limits> = {}): Promise<Realt
       const current = typeof accessToken === 'function' ? accessToken : () => accessToken ?? null
       const client = new RealtimeClient(url, {
         params: { apikey: context.keys.publishableKey },
-        transport: WebSocket,
+        transport: ClientSocket,
         accessToken: async () => current(),
         ...options,
       })
@@ -121,13 +130,13 @@ export async function refusal(channel: RealtimeChannel): Promise<string> {
 export interface Received {
   readonly event: string
   readonly payload: Readonly<Record<string, unknown>>
-  readonly meta?: { readonly id: string; readonly replayed?: boolean }
+  readonly meta?: { readonly id: string; readonly replayed?: boolean } | undefined
 }
 
 /** Collects the broadcasts of a channel; to be called before it is joined. */
 export function collect(channel: RealtimeChannel): Received[] {
   const received: Received[] = []
-  channel.on('broadcast', { event: '*' }, (message) => received.push(message))
+  channel.on('broadcast', { event: '*' }, (message) => received.push({ payload: {}, ...message }))
   return received
 }
 
