@@ -125,7 +125,7 @@ begin
   if private.username_changeable_at(v_user_id) > now() then
     perform private.fail(
       'username_changed_recently',
-      to_char(private.username_changeable_at(v_user_id), 'YYYY-MM-DD"T"HH24:MI:SSOF')
+      to_json(private.username_changeable_at(v_user_id)) #>> '{}'
     );
   end if;
 
