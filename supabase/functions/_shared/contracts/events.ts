@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { PersonalRecord, Time, Workout, WorkoutSet, WorkoutStats } from './workouts.ts'
+
+/** What every event carries: the version of its form, when it was sent, and an id that no other message has. */
+const event = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.object({ v: z.literal(1), at: Time, id: z.guid(), ...shape })
+
+const workoutEvent = event({ workout: Workout })
+const setEvent = event({ set: WorkoutSet })
+
+/**
+ * The payload of each live event, by its name. Clients should ignore events and fields that they do not know.
+ * @example channel.on('broadcast', { event: 'set:completed' }, ({ payload }) => EVENTS['set:completed'].parse(payload))
+ */
+export const EVENTS = {
+  'workout:started': workoutEvent.describe('The workout has begun, or a planned one has.'),
+  'workout:paused': workoutEvent.describe('Its clock stands still since `paused_at`.'),
+  'workout:resumed': workoutEvent.describe('Its clock runs again.'),
+  'workout:completed': workoutEvent.describe('It is over, with its final totals.'),
+  'workout:cancelled': workoutEvent.describe('It is over and does not count.'),
+  'workout:stats': event(WorkoutStats.shape).describe('The totals changed, or the place in the workout.'),
+  'set:completed': setEvent.describe('A set was done. Records follow in `pr:achieved`.'),
+  'set:updated': setEvent.describe('A set that was done has been corrected.'),
+  'set:deleted': event({ workout_id: z.guid(), workout_exercise_id: z.guid(), set_id: z.guid() }).describe(
+    'A set was deleted.',
+  ),
+  'rest:timer': event({
+    workout_id: z.guid(),
+    rest_started_at: Time.nullable(),
+    rest_ends_at: Time.nullable(),
+    rest_seconds: z.int().nullable(),
+  }).describe('Rest began; with nulls, it was skipped.'),
+  'pr:achieved': event({ workout_id: z.guid(), record: PersonalRecord }).describe(
+    'A set beat the athlete’s best. The first ever of an exercise is not announced.',
+  ),
+  'sync:workout': event({ workout_id: z.guid(), change: z.enum(['inserted', 'updated', 'deleted']) }).describe(
+    'Something in a workout changed: read it again with `get_workout`, or forget it.',
+  ),
+  'sync:progress': event({ exercise_id: z.guid(), kind: PersonalRecord.shape.kind }).describe(
+    'The records of an exercise changed: read them again.',
+  ),
+} as const
+
+export type EventName = keyof typeof EVENTS
+export type EventPayload<Name extends EventName> = z.infer<(typeof EVENTS)[Name]>
+
+/** Which events a private channel carries, by the kind of its topic: `workout:{workout_id}`, `user:{user_id}`. */
+export const CHANNELS = {
+  workout: [
+    'workout:started',
+    'workout:paused',
+    'workout:resumed',
+    'workout:completed',
+    'workout:cancelled',
+    'workout:stats',
+    'set:completed',
+    'set:updated',
+    'set:deleted',
+    'rest:timer',
+    'pr:achieved',
+  ],
+  user: ['sync:workout', 'sync:progress'],
+} as const satisfies Record<string, readonly EventName[]>
