@@ -8,7 +8,6 @@ import { type FunctionDefinition, findFunction, functionsFolder } from './defini
 import { refusal } from './verify.ts'
 import { type FunctionLimits, Worker } from './worker.ts'
 
-const MAX_PROCESSES = 16
 // Hosted's, except that memory and a loop that never yields are given more room than its 2 s of CPU time.
 const LIMITS: FunctionLimits = {
   wallClockMs: 150_000,
@@ -16,6 +15,7 @@ const LIMITS: FunctionLimits = {
   bootMs: 30_000,
   idleMs: 60_000,
   memoryMb: 256,
+  processes: 16,
 }
 
 /**
@@ -104,7 +104,7 @@ export class Functions implements HttpService {
 
   // Whether one more process may start; where there are too many, the first that has nothing to do makes way.
   #makeRoom(): boolean {
-    if (this.#alive.size < MAX_PROCESSES) return true
+    if (this.#alive.size < this.#limits.processes) return true
     const idle = [...this.#alive].find((worker) => worker.idle)
     idle?.retire()
     return idle !== undefined

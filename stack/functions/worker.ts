@@ -24,6 +24,8 @@ export interface FunctionLimits {
   /** Without any request, until the process is ended. */
   readonly idleMs: number
   readonly memoryMb: number
+  /** How many processes there may be at a time, of all functions together. */
+  readonly processes: number
 }
 
 /** One Deno process that serves one edge function, until it is retired, idle, stuck or dead. */
@@ -74,6 +76,7 @@ export class Worker {
         '--no-prompt',
         '--node-modules-dir=manual',
         ...importFlags(definition),
+        '--unstable-no-legacy-abort',
         '--allow-net',
         '--allow-env',
         '--allow-sys',

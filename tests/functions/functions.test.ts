@@ -259,6 +259,26 @@ describe('reload', () => {
   })
 })
 
+describe('the number of processes', () => {
+  test('is bounded: an idle one makes way, a busy one does not', async () => {
+    const own = new Functions(context, { processes: 1 })
+    await own.start()
+    const status = async (path: string): Promise<number> =>
+      (await own.fetch(new Request(`http://stack.test${path}`))).status
+    expect(await status('/open')).toBe(200)
+    expect(await status('/renamed')).toBe(200)
+    await expect.poll(() => status('/open')).toBe(200)
+    const streaming = await own.fetch(new Request('http://stack.test/open/stream'))
+    expect(await problem(await own.fetch(new Request('http://stack.test/renamed')))).toEqual([
+      503,
+      'SERVICE_UNAVAILABLE',
+    ])
+    await streaming.body?.cancel()
+    await expect.poll(() => status('/renamed')).toBe(200)
+    await own.stop()
+  })
+})
+
 describe('the end', () => {
   test('an idle process is ended, but not before its background task', async () => {
     const own = new Functions(context, { idleMs: 100 })

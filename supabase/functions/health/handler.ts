@@ -5,6 +5,7 @@ import { adminClient, createApp } from '../_shared/http.ts'
 import { type Metric, renderMetrics } from './metrics.ts'
 
 const PROBE_TIMEOUT_MS = 2_000
+const PROBE_LASTS_MS = 1_000
 const COUNTED = ['profiles', 'exercises', 'workouts', 'workout_sets'] as const
 
 /** What a look at the database found. */
@@ -16,11 +17,11 @@ interface Probe {
 /** `GET /` says whether the backend works; `GET /metrics` gives its figures to the backend's own scraper. */
 export function createHealth(env: Env): Hono {
   const { app, route } = createApp('health', env)
-  const admin = adminClient(env)
+  const probe = createProbe(adminClient(env))
   app.get(
     '/',
     route.none(async () => {
-      const { up, milliseconds } = await probe(admin)
+      const { up, milliseconds } = await probe()
       const body = {
         status: up ? 'ok' : 'unavailable',
         database: { status: up ? 'ok' : 'unavailable', latency_ms: milliseconds },
@@ -33,15 +34,28 @@ export function createHealth(env: Env): Hono {
   app.get(
     '/metrics',
     route.service(async (context) => {
-      const metrics = await measure(context.admin)
+      const metrics = await measure(context.admin, await probe())
       return new Response(renderMetrics(metrics), { headers: { 'content-type': 'text/plain; version=0.0.4' } })
     }),
   )
   return app
 }
 
+// Anybody may ask, and as often as they like; the database is asked once a second.
+function createProbe(admin: SupabaseClient): () => Promise<Probe> {
+  let current: Promise<Probe> | undefined
+  return () => {
+    current ??= probeDatabase(admin).finally(() => {
+      setTimeout(() => {
+        current = undefined
+      }, PROBE_LASTS_MS)
+    })
+    return current
+  }
+}
+
 // One row by its key through the Data API: the gateway, the API, the pool and the database all have to work for it.
-async function probe(admin: SupabaseClient): Promise<Probe> {
+async function probeDatabase(admin: SupabaseClient): Promise<Probe> {
   const began = performance.now()
   const { error } = await admin
     .from('exercises')
@@ -52,8 +66,7 @@ async function probe(admin: SupabaseClient): Promise<Probe> {
   return { up: error === null, milliseconds: Math.round(performance.now() - began) }
 }
 
-async function measure(admin: SupabaseClient): Promise<readonly Metric[]> {
-  const { up, milliseconds } = await probe(admin)
+async function measure(admin: SupabaseClient, { up, milliseconds }: Probe): Promise<readonly Metric[]> {
   const counts = up ? await Promise.all(COUNTED.map((table) => countRows(admin, table))) : []
   return [
     {
