@@ -37,8 +37,8 @@ const COLUMNS: readonly Column[] = [
   ['review_status', () => quote('approved')],
 ]
 
-/** The id of a library exercise: the same for a slug on every database, whenever it was loaded. */
-export function exerciseId(slug: string): string {
+// The same for a slug on every database, whenever it was loaded.
+function exerciseId(slug: string): string {
   const namespace = Buffer.from(NAMESPACE.replaceAll('-', ''), 'hex')
   const hash = createHash('sha1').update(namespace).update(slug).digest()
   hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6)

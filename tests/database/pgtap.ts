@@ -25,8 +25,8 @@ export async function runPgTap(databaseUrl: string, path: string): Promise<TapRe
   }
 }
 
-/** The text of an SQL file with the files that it includes by `\ir`. Rejects on any other command of psql. */
-export async function readScript(path: string): Promise<string> {
+// The text of an SQL file with the files that it includes by `\ir`; any other command of psql is an error.
+async function readScript(path: string): Promise<string> {
   const lines = (await readFile(path, 'utf8')).split('\n').map(async (line) => {
     if (!line.startsWith('\\')) return line
     const file = /^\\ir (\S+)$/.exec(line)?.[1]
