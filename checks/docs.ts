@@ -55,7 +55,7 @@ function missingPaths({ path, text }: SourceFile, known: ReadonlySet<string>): r
 }
 
 function missingScripts({ path, text }: SourceFile, scripts: readonly string[]): readonly Finding[] {
-  return [...text.matchAll(/\bnpm (?:run ([\w:-]+)|(start|stop|test)\b)/g)].flatMap(
+  return [...text.matchAll(/\bnpm (?:run (?:--?[\w-]+ )*([\w:]+[\w:-]*)|(start|stop|test)\b)/g)].flatMap(
     ({ index, 1: run, 2: short = '' }) => {
       const name = run ?? short
       if (scripts.includes(name)) return []
