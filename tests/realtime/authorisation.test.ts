@@ -112,7 +112,7 @@ test('policies see the x- headers of the connection', async () => {
       super(address, protocols, { 'x-team': 'blue' })
     }
   }
-  const blue = await server.client(undefined, { transport: BlueSocket })
+  const blue = await server.client(undefined, {}, BlueSocket)
   await join(blue.channel('headers', priv))
   expect(await refusal((await server.client()).channel('headers', priv))).toContain('Unauthorized')
 })

@@ -1,4 +1,4 @@
-import type { RealtimeChannel, RealtimeClientOptions } from '@supabase/supabase-js'
+import type { RealtimeChannel } from '@supabase/supabase-js'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { RawSocket } from './raw-socket.ts'
 import { arrived, ClientSocket, join, type RealtimeServer, startRealtime, systemMessages } from './server.ts'
@@ -27,9 +27,9 @@ async function present(
   vsn: '1.0.0' | '2.0.0',
   name: string,
   key: string,
-  options: Partial<RealtimeClientOptions> = {},
+  transport?: typeof ClientSocket,
 ): Promise<{ channel: RealtimeChannel; events: string[] }> {
-  const client = await server.client(undefined, { vsn, ...options })
+  const client = await server.client(undefined, { vsn }, transport)
   const channel = client.channel(name, { config: { presence: { key } } })
   const events: string[] = []
   channel
@@ -71,7 +71,7 @@ describe.each(['1.0.0', '2.0.0'] as const)('version %s', (vsn) => {
         sockets.push(this)
       }
     }
-    const ben = await present(vsn, name, 'ben', { transport: WatchedSocket })
+    const ben = await present(vsn, name, 'ben', WatchedSocket)
     await ben.channel.track({ name: 'Ben' })
     await vi.waitFor(() => expect(names(ana.channel)).toEqual(['Ben']))
     // Without a word, as when the process ends.

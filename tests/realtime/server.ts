@@ -22,13 +22,17 @@ export interface RealtimeServer {
   /** A user's access token; `claims` are added. */
   token(userId: string, claims?: Readonly<Record<string, unknown>>): Promise<string>
   /** The official client, signed in with `accessToken` if there is one. */
-  client(accessToken?: string | (() => string), options?: Partial<RealtimeClientOptions>): Promise<RealtimeClient>
+  client(
+    accessToken?: string | (() => string),
+    options?: Partial<RealtimeClientOptions>,
+    transport?: typeof ClientSocket,
+  ): Promise<RealtimeClient>
   /** Disconnects the clients made so far. */
   disconnect(): Promise<void>
   stop(): Promise<void>
 }
 
-/** The socket of the official client, as its own type of a constructor has it. */
+/** The socket of the official client, which may send headers of its own. */
 export class ClientSocket extends WebSocket {
   constructor(address: string | URL, protocols?: string | string[], headers: Readonly<Record<string, string>> = {}) {
     super(address, protocols, { headers })
@@ -69,14 +73,16 @@ export async function startRealtime(limits: Partial<Limits> = {}): Promise<Realt
         exp: Math.floor(Date.now() / 1000) + HOUR_SECONDS,
         ...claims,
       }),
-    async client(accessToken, options = {}) {
+    async client(accessToken, options = {}, transport = ClientSocket) {
       const current = typeof accessToken === 'function' ? accessToken : () => accessToken ?? null
-      const client = new RealtimeClient(url, {
+      const all: RealtimeClientOptions = {
         params: { apikey: context.keys.publishableKey },
-        transport: ClientSocket,
         accessToken: async () => current(),
         ...options,
-      })
+      }
+      // Apart, because the types of the two packages differ in the listeners that neither uses.
+      Object.assign(all, { transport })
+      const client = new RealtimeClient(url, all)
       clients.push(client)
       await client.setAuth()
       return client
