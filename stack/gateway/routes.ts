@@ -1,5 +1,4 @@
 import type { StackConfig } from '../config.ts'
-import type { HttpService } from '../service.ts'
 
 const MIB = 2 ** 20
 
@@ -17,8 +16,8 @@ export interface Route {
   readonly ownCors: boolean
 }
 
-/** The services behind the gateway, by the name of their prefix. */
-export type RoutedService = 'rest' | 'auth' | 'storage' | 'realtime' | 'functions'
+// The services behind the gateway, by the name of their prefix.
+type RoutedService = 'rest' | 'auth' | 'storage' | 'realtime' | 'functions'
 
 /** A request's route, and what is left of its path. */
 export interface Match {
@@ -55,6 +54,3 @@ export function matchRoute(routes: readonly Route[], pathname: string): Match | 
   }
   return undefined
 }
-
-/** What the gateway routes to over HTTP. */
-export type HttpServices = Readonly<Record<RoutedService, HttpService>>

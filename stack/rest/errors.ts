@@ -1,8 +1,8 @@
 import postgres from 'postgres'
 import { z } from 'zod'
 
-/** What every failed request is answered with. */
-export interface ErrorBody {
+// What every failed request is answered with.
+interface ErrorBody {
   readonly code: string
   readonly message: string
   readonly details: string | null

@@ -132,7 +132,8 @@ export class Rest implements HttpService {
     const { schemas, extra_search_path, max_rows } = this.#context.config.api
     return new App({
       connection,
-      api: { enabled: true, schemas, extra_search_path, max_rows },
+      // Hosted refuses to change all rows of a table at once as well.
+      api: { enabled: true, schemas, extra_search_path, max_rows, pg_safe_update: true },
       auth: { enabled: false },
       storage: { enabled: false },
       studio: { enabled: false },

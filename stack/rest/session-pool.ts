@@ -1,8 +1,13 @@
-import { RestError } from './errors.ts'
+import { connectionFailure, RestError } from './errors.ts'
 import { Session } from './session.ts'
 
 // Those of PostgREST.
 const ACQUISITION_TIMEOUT_MS = 10_000
+
+interface Waiting {
+  take(session: Session): void
+  refuse(reason: RestError): void
+}
 
 /** A bounded number of sessions, each lent to one request at a time. */
 export class SessionPool {
@@ -11,7 +16,8 @@ export class SessionPool {
   readonly #idle: Session[] = []
   readonly #lent = new Set<Session>()
   readonly #retired = new WeakSet<Session>()
-  readonly #waiting: ((session: Session) => void)[] = []
+  readonly #waiting: Waiting[] = []
+  #closed = false
 
   constructor(url: string, size: number) {
     this.#url = url
@@ -34,13 +40,16 @@ export class SessionPool {
     for (const session of this.#lent) this.#retired.add(session)
   }
 
-  /** Closes every session, also those that are lent. */
+  /** Closes every session, also those that are lent, and refuses who waits for one. */
   async close(): Promise<void> {
+    this.#closed = true
+    for (const waiting of this.#waiting.splice(0)) waiting.refuse(connectionFailure())
     const sessions = [...this.#idle.splice(0), ...this.#lent]
     await Promise.all(sessions.map((session) => session.close()))
   }
 
   async #acquire(): Promise<Session> {
+    if (this.#closed) throw connectionFailure()
     const idle = this.#idle.pop()
     if (idle?.spent) return this.#acquire()
     if (!idle && this.#lent.size >= this.#size) return this.#wait()
@@ -51,17 +60,22 @@ export class SessionPool {
 
   #wait(): Promise<Session> {
     return new Promise((resolve, reject) => {
-      const take = (session: Session): void => {
-        clearTimeout(timer)
-        resolve(session)
+      const waiting: Waiting = {
+        take(session) {
+          clearTimeout(timer)
+          resolve(session)
+        },
+        refuse(reason) {
+          clearTimeout(timer)
+          reject(reason)
+        },
       }
       const timer = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(take), 1)
-        reject(
-          new RestError(504, { code: 'PGRST003', message: 'Timed out acquiring connection from connection pool.' }),
-        )
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
+        const message = 'Timed out acquiring connection from connection pool.'
+        reject(new RestError(504, { code: 'PGRST003', message }))
       }, ACQUISITION_TIMEOUT_MS)
-      this.#waiting.push(take)
+      this.#waiting.push(waiting)
     })
   }
 
@@ -76,6 +90,6 @@ export class SessionPool {
     }
     const lent = usable ? session : new Session(this.#url)
     this.#lent.add(lent)
-    next(lent)
+    next.take(lent)
   }
 }

@@ -314,6 +314,24 @@ describe('errors', () => {
     else expect(await failure(response)).toEqual({ status, code })
   })
 
+  test('a body of 10 MB is refused before anybody reads it', async () => {
+    const body = JSON.stringify({ p_n: '7'.repeat(10_000_000) })
+    expect(await failure(await fixture.rest('/rpc/square', { method: 'POST', body }))).toEqual({
+      status: 413,
+      code: 'payload_too_large',
+    })
+    expect((await fixture.anon.rpc('square', { p_n: 7 })).data).toBe(49)
+  })
+
+  test.each(['PATCH', 'DELETE'])('%s of a whole table is refused', async (method) => {
+    const headers = { apikey: fixture.stack.status.secret_key }
+    const change = (path: string): Promise<Response> =>
+      fixture.rest(path, { method, headers, ...(method === 'PATCH' ? { body: '{"label": "x"}' } : {}) })
+    expect(await failure(await change('/numbers'))).toEqual({ status: 400, code: '21000' })
+    expect((await change('/numbers?n=eq.-1')).status).toBe(204)
+    expect((await fixture.sql`select from public.numbers`).length).toBe(100)
+  })
+
   test('a constraint that is checked at commit is a 409 like any other', async () => {
     const body = '[{"id": 1}, {"id": 2}]'
     expect((await fixture.rest('/deferred', { method: 'POST', body })).status).toBe(201)

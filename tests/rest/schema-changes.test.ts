@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Rest } from '../../stack/rest/rest.ts'
 import { type Fixture, startFixture } from './fixture.ts'
 
 let fixture: Fixture
@@ -54,6 +55,21 @@ test('a thousand different statements do not fill a session, and the answers sta
 test('requests wait for a session rather than fail, when there are more of them than sessions', async () => {
   const answers = await Promise.all(Array.from({ length: 30 }, () => fixture.anon.rpc('nap', { seconds: 0.05 })))
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 30 }, () => 204))
+})
+
+test('a service that stops answers everybody at once, also who still waits for a session', async () => {
+  const rest = new Rest(fixture.stack.context)
+  await rest.start()
+  const nap = (): Promise<Response> =>
+    rest.fetch(new Request('http://local/rpc/nap', { method: 'POST', body: '{"seconds": 2.5}' }))
+  const naps = Array.from({ length: 15 }, nap)
+  await eventually(
+    async () => (await fixture.sql`select from pg_stat_activity where query like '%nap%' and state = 'active'`).length,
+  ).toBeGreaterThan(10)
+  await Promise.all([rest.stop(), rest.stop()])
+  const answers = await Promise.all(naps)
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 15 }, () => 503))
+  expect((await nap()).status).toBe(503)
 })
 
 test('connections that the server ends are replaced, and a crash of the server is survived', async () => {
