@@ -19,13 +19,13 @@ module.exports = {
       name: 'stack-knows-no-fitness',
       severity: 'error',
       from: { path: '^stack/' },
-      to: { path: '^(supabase|tests|bench|checks)/' },
+      to: { path: '^(supabase|tests|bench|demo|checks)/' },
     },
     {
       name: 'product-knows-no-stack',
       severity: 'error',
       from: { path: '^supabase/' },
-      to: { path: '^(stack|tests|bench|checks)/' },
+      to: { path: '^(stack|tests|bench|demo|checks)/' },
     },
     {
       name: 'functions-do-not-import-each-other',

@@ -46,7 +46,7 @@ function deadLinks(file: SourceFile, files: readonly SourceFile[], known: Readon
 
 /** A path in backquotes that begins with a folder of the project and could be a file or folder of it. */
 function missingPaths({ path, text }: SourceFile, known: ReadonlySet<string>): readonly Finding[] {
-  return [...text.matchAll(/`((?:stack|supabase|tests|bench|checks|docs|\.ci)\/[\w./-]*)`/g)].flatMap(
+  return [...text.matchAll(/`((?:stack|supabase|tests|bench|demo|checks|docs|\.ci)\/[\w./-]*)`/g)].flatMap(
     ({ index, 1: place = '' }) =>
       known.has(place.replace(/\/$/, ''))
         ? []

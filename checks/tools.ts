@@ -24,7 +24,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: 'import rules',
-    check: ['depcruise', 'stack', 'supabase', 'tests', 'bench', 'checks', '--output-type', 'err'],
+    check: ['depcruise', 'stack', 'supabase', 'tests', 'bench', 'demo', 'checks', '--output-type', 'err'],
   },
   { name: 'unused code', check: ['knip', '--no-progress', '--no-config-hints'] },
   { name: 'type-aware lint', check: ['oxlint', '--type-aware', '--deny-warnings'], fix: ['oxlint', '--fix'] },

@@ -11,6 +11,17 @@ async function codeOf(path: string, language: string): Promise<readonly string[]
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, code = '']) => code)
 }
 
+describe('README.md', () => {
+  test('the request that it shows is answered', async () => {
+    const request = (await codeOf('README.md', 'sh'))
+      .join('')
+      .match(/curl "http:\/\/127\.0\.0\.1:54321(\S+)" -H "apikey: \$KEY"/)
+    const response = await fetch(`${stack.api_url}${request?.[1]}`, { headers: { apikey: stack.publishable_key } })
+    expect(response.status).toBe(200)
+    expect(await response.json()).toHaveLength(3)
+  })
+})
+
 describe('docs/tutorials/first-workout.md', () => {
   test('the script that it makes runs to its end and shows what it promises', { timeout: 60_000 }, async () => {
     const script = (await codeOf('docs/tutorials/first-workout.md', 'js')).join('\n')
