@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { PostgrestError, SupabaseClient } from '@supabase/supabase-js'
+import { z } from 'zod'
+import { anonClient, createUser, type User } from '../support/clients.ts'
+import { ownedBy } from '../support/rows.ts'
+import { sql } from '../support/stack.ts'
+
+const SOURCE = fileURLToPath(new URL('../../supabase/tests/support/access.psql', import.meta.url))
+const PEOPLE = ['owner', 'stranger', 'admin', 'friend'] as const
+
+/** What a client may try with a table, in the words of the matrix. */
+export const VERBS = ['select', 'insert', 'update', 'delete'] as const
+export type Verb = (typeof VERBS)[number]
+
+const Row = z.record(z.string(), z.unknown())
+const Matrix = z.object({
+  steps: z.array(z.object({ actor: z.string(), statement: z.string() })),
+  probes: z.array(z.object({ table_name: z.string(), match: Row, new_row: Row, patch: Row })),
+  cells: z.array(
+    z.object({
+      table: z.string(),
+      actor: z.enum(['owner', 'stranger', 'admin', 'anon']),
+      verb: z.enum(VERBS),
+      outcome: z.string(),
+    }),
+  ),
+})
+
+/** The access matrix: how its rows come to be, how each table is tried, and what comes of it. */
+export type Matrix = Readonly<z.infer<typeof Matrix>>
+export type Cell = Matrix['cells'][number]
+
+/** Reads the matrix that the SQL test reads too. Its own tables are made aside and are gone afterwards. */
+export async function readMatrix(): Promise<Matrix> {
+  const script = (await readFile(SOURCE, 'utf8')).replaceAll('tests.', 'pg_temp.')
+  const undone = new Error('read')
+  let found: unknown
+  await sql
+    .begin(async (transaction) => {
+      await transaction.unsafe(script)
+      const [row] = await transaction`
+        select
+          (select jsonb_agg(to_jsonb(access_steps) order by position) from pg_temp.access_steps) as steps,
+          (select jsonb_agg(to_jsonb(access_probes)) from pg_temp.access_probes) as probes,
+          (
+            select jsonb_agg(jsonb_build_object('table', table_name, 'actor', actor, 'verb', verb, 'outcome', outcome)
+              order by table_name, actor, verb)
+            from pg_temp.access
+            cross join lateral (
+              values ('select', can_select), ('insert', can_insert), ('update', can_update), ('delete', can_delete)
+            ) as cell (verb, outcome)
+          ) as cells
+      `
+      found = row
+      throw undone
+    })
+    .catch((cause: unknown) => {
+      if (cause !== undone) throw cause
+    })
+  return Matrix.parse(found)
+}
+
+/** The rows of the matrix and the people who reach for them, made anew. */
+export class World {
+  readonly #matrix: Matrix
+  readonly #clients: ReadonlyMap<string, SupabaseClient>
+  readonly #ids: ReadonlyMap<string, string>
+
+  private constructor(matrix: Matrix, people: ReadonlyMap<string, User>) {
+    this.#matrix = matrix
+    this.#clients = new Map([...people].map(([name, { client }]) => [name, client]))
+    const named = matrix.steps.flatMap(({ statement }) =>
+      [...statement.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
+    )
+    this.#ids = new Map(named.map((name) => [name, people.get(name)?.id ?? crypto.randomUUID()]))
+  }
+
+  static async create(matrix: Matrix): Promise<World> {
+    const users = await Promise.all(PEOPLE.map(async (name) => [name, await createUser(name)] as const))
+    const world = new World(matrix, new Map(users))
+    for (const step of matrix.steps) await world.#act(step.actor, world.#fill(step.statement))
+    return world
+  }
+
+  /** Tries a cell over HTTP and gives what came of it, in the matrix's words. */
+  async attempt({ table, actor, verb }: Cell): Promise<string> {
+    const probe = this.#matrix.probes.find(({ table_name }) => table_name === table)
+    if (!probe) throw new Error(`the matrix does not say how to try ${table}`)
+    const client = this.#clients.get(actor) ?? anonClient()
+    const match = this.#row(probe.match)
+    const columns = Object.keys(match).join()
+    const request = {
+      select: () => client.from(table).select(columns).match(match),
+      insert: () => client.from(table).insert(this.#row(probe.new_row)),
+      update: () => client.from(table).update(this.#row(probe.patch)).match(match).select(columns),
+      delete: () => client.from(table).delete().match(match).select(columns),
+    }[verb]()
+    const { data, error, status } = await request
+    if (error) return refusal(error, status, actor)
+    if (verb === 'insert') return 'ok'
+    if (data?.length === 0) return 'none'
+    return verb === 'select' ? 'rows' : 'ok'
+  }
+
+  /** Everything that belongs to the owner, as one comparable text. */
+  async owned(): Promise<string> {
+    return ownedBy(this.#ids.get('owner') ?? '')
+  }
+
+  #fill(text: string): string {
+    return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => this.#ids.get(name) ?? crypto.randomUUID())
+  }
+
+  #row(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    return Row.parse(JSON.parse(this.#fill(JSON.stringify(row))))
+  }
+
+  async #act(actor: string, statement: string): Promise<void> {
+    await sql.begin(async (transaction) => {
+      if (actor !== 'postgres') {
+        const claims = JSON.stringify({ sub: this.#ids.get(actor), role: 'authenticated' })
+        await transaction`select set_config('request.jwt.claims', ${claims}, true), set_config('role', 'authenticated', true)`
+      }
+      await transaction.unsafe(statement)
+    })
+  }
+}
+
+// 401 asks somebody unknown to sign in, 403 tells somebody known that it is not theirs.
+function refusal(error: PostgrestError, status: number, actor: string): string {
+  if (status >= 500) return `${status} ${error.code}`
+  if (error.code !== '42501') return error.code
+  return status === (actor === 'anon' ? 401 : 403) ? 'denied' : `denied with ${status}`
+}
