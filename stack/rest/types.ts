@@ -6,7 +6,7 @@ const unchanged = (text: string): string => text
  * None of these may throw, or read more into a value than PostgREST does.
  */
 export const TYPES = {
-  number: { to: 0, from: [20, 21, 23, 26, 700, 701, 1700], serialize: asText, parse: unchanged },
+  number: { to: 0, from: [20, 21, 23, 26, 700, 701, 1700], serialize: asText, parse: Number },
   text: { to: 25, from: [19, 25, 1042, 1043], serialize: asText, parse: unchanged },
   boolean: { to: 16, from: [16], serialize: asText, parse: unchanged },
   moment: { to: 1184, from: [1082, 1083, 1114, 1184, 1266], serialize: asText, parse: unchanged },
