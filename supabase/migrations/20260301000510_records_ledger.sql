@@ -332,6 +332,7 @@ begin
       cross join unnest(v_kinds) as kind
       where private.is_record_candidate(added, kind)
       group by added.user_id, added.exercise_id, kind
+      order by kind
     loop
       perform private.replay_records(v_change.user_id, v_change.exercise_id, v_change.kind, v_change.changed_from);
     end loop;
@@ -343,6 +344,7 @@ begin
       cross join unnest(v_kinds) as kind
       where private.record_value(removed, kind) is not null
       group by removed.user_id, removed.exercise_id, kind
+      order by kind
     loop
       perform private.replay_records(v_change.user_id, v_change.exercise_id, v_change.kind, v_change.changed_from);
     end loop;
@@ -361,6 +363,7 @@ begin
         is distinct from (removed.exercise_id, removed.completed_at, removed.set_index, private.record_value(removed, kind))
         and changed.completed_at is not null
       group by changed.user_id, changed.exercise_id, kind
+      order by kind
     loop
       perform private.replay_records(v_change.user_id, v_change.exercise_id, v_change.kind, v_change.changed_from);
     end loop;

@@ -10,7 +10,6 @@ const setEvent = event({ set: WorkoutSet })
 
 /**
  * The payload of each live event, by its name. Clients should ignore events and fields that they do not know.
- * @example channel.on('broadcast', { event: 'set:completed' }, ({ payload }) => EVENTS['set:completed'].parse(payload))
  */
 export const EVENTS = {
   'workout:started': workoutEvent.describe('The workout has begun, or a planned one has.'),
@@ -42,7 +41,18 @@ export const EVENTS = {
 } as const
 
 export type EventName = keyof typeof EVENTS
-export type EventPayload<Name extends EventName> = z.infer<(typeof EVENTS)[Name]>
+interface Payloads extends z.output<z.ZodObject<typeof EVENTS>> {}
+export type EventPayload<Name extends EventName> = Payloads[Name]
+
+const SCHEMAS: { readonly [Name in EventName]: z.ZodType<Payloads[Name]> } = EVENTS
+
+/**
+ * What a message of this name carries, without the fields that this version of the contract does not know.
+ * Throws zod's error when it is not of the event's form.
+ */
+export function parseEvent<Name extends EventName>(name: Name, payload: unknown): EventPayload<Name> {
+  return SCHEMAS[name].parse(payload)
+}
 
 /** Which events a private channel carries, by the kind of its topic: `workout:{workout_id}`, `user:{user_id}`. */
 export const CHANNELS = {
