@@ -110,13 +110,17 @@ export class Channel implements Member {
     }
     // Changes of tables have policies of their own.
     if (delivery.kind !== 'postgres_changes' && !this.access.mayRead(delivery.kind)) return
+    if (this.#replayed.size > 0 && delivery.parts) {
+      for (const part of delivery.parts) this.deliver(part)
+      return
+    }
     if (delivery.id !== undefined && this.#replayed.has(delivery.id)) return
     const { messages } = this.#parts.rates
     if (messages.exceeded) {
       this.end('Too many messages per second')
       return
     }
-    messages.add()
+    messages.add(delivery.parts?.length ?? 1)
     const bytes = delivery.framed(this.#session.version)
     if (bytes) this.#session.connection.write(bytes)
   }

@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts'
-import { broadcastDelivery, type Hub } from './hub.ts'
+import { type Address, broadcastDelivery, combineDeliveries, type Delivery, type Hub } from './hub.ts'
 import { type Limits, maxPayloadBytes } from './limits.ts'
 import type { RowChange } from './replication/pgoutput.ts'
 import type { Announcement } from './replication/stream.ts'
@@ -20,26 +20,40 @@ export class DatabaseBroadcasts {
     this.#recheck = recheck
   }
 
-  /** Announces a batch, in its order. */
+  /** Announces a batch, in its order. What follows one another to the same address goes out in one piece. */
   announce(batch: readonly Announcement[]): void {
-    for (const announcement of batch) {
-      if (announcement.kind === 'row') this.#publish(announcement.change)
-      else if (announcement.prefix === RECHECK_PREFIX) this.#recheck(announcement.content)
+    let run: { readonly address: Address; readonly deliveries: Delivery[] } | undefined
+    const publish = (): void => {
+      if (run) this.#parts.hub.publish(run.address, combineDeliveries(run.deliveries))
+      run = undefined
     }
+    for (const announcement of batch) {
+      if (announcement.kind === 'message') {
+        publish()
+        if (announcement.prefix === RECHECK_PREFIX) this.#recheck(announcement.content)
+        continue
+      }
+      const next = this.#deliveryOf(announcement.change)
+      if (!next) continue
+      if (run?.address.topic !== next.address.topic || run.address.private !== next.address.private) publish()
+      run ??= { address: next.address, deliveries: [] }
+      run.deliveries.push(next.delivery)
+    }
+    publish()
   }
 
-  #publish(change: RowChange): void {
-    if (change.kind !== 'insert' || change.relation.schema !== 'realtime') return
+  // Undefined when the row is no message, or nobody has joined its topic.
+  #deliveryOf(change: RowChange): { readonly address: Address; readonly delivery: Delivery } | undefined {
+    if (change.kind !== 'insert' || change.relation.schema !== 'realtime') return undefined
     const message = readMessage(change, maxPayloadBytes(this.#parts.limits))
     if (typeof message === 'string') {
       this.#parts.log.warn('UnableToBroadcastChanges', { reason: message })
-      return
+      return undefined
     }
     const { id, topic, event, encoding, body } = message
     const address = { topic, private: message.private }
-    if (!this.#parts.hub.find(address)) return
-    const broadcast = { event, encoding, body, metadata: { id } }
-    this.#parts.hub.publish(address, broadcastDelivery(address, broadcast, { id }))
+    if (!this.#parts.hub.find(address)) return undefined
+    return { address, delivery: broadcastDelivery(address, { event, encoding, body, metadata: { id } }, { id }) }
   }
 }
 

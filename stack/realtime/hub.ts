@@ -22,6 +22,8 @@ export interface Delivery {
   readonly kind: 'broadcast' | 'presence' | 'postgres_changes'
   /** Of the row it was read from, where there is one. */
   readonly id?: string | undefined
+  /** The messages that this one is made of, where it is several in one piece. */
+  readonly parts?: readonly Delivery[]
   /** Undefined where that version cannot express it. */
   framed(version: ProtocolVersion): Buffer | undefined
 }
@@ -93,6 +95,27 @@ export function broadcastDelivery(
       ? encodeBroadcastText(version, topic, broadcast)
       : encodeBroadcast(version, topic, broadcast),
   )
+}
+
+/**
+ * Messages to one address in one piece: a socket is written to once for all of them, which is what a busy topic with
+ * many members costs most.
+ */
+export function combineDeliveries(parts: readonly Delivery[]): Delivery {
+  const [first, ...others] = parts
+  if (first && others.length === 0) return first
+  const frames = new Map<ProtocolVersion, Buffer>()
+  return {
+    kind: 'broadcast',
+    parts,
+    framed: (version) => {
+      const known = frames.get(version)
+      if (known) return known
+      const all = Buffer.concat(parts.flatMap((part) => part.framed(version) ?? []))
+      frames.set(version, all)
+      return all
+    },
+  }
 }
 
 /** A message that every member gets as text. */
