@@ -47,6 +47,14 @@ beforeAll(async () => {
   await write('tsconfig.json', '{ "compilerOptions": { "allowImportingTsExtensions": true } }')
   await write('package.json', '{ "type": "module" }')
   await write('stack/stack.ts', '')
+  await write(
+    'stack/mother.ts',
+    "import { Child } from './child.ts'\nexport class Mother {\n  child = new Child()\n}\n",
+  )
+  await write(
+    'stack/child.ts',
+    "import type { Mother } from './mother.ts'\nexport class Child {\n  mother?: Mother\n}\n",
+  )
   await write('supabase/functions/_shared/http.ts', '')
   for (const [from, to] of [...FORBIDDEN.map(([, from, to]) => [from, to] as const), ...ALLOWED])
     await write(from, `import '${'../'.repeat(from.split('/').length - 1)}${to}'\n`)
@@ -69,4 +77,9 @@ test.each(ALLOWED.filter(([from]) => from !== 'stack/egg.ts'))('%s may import %s
   const dependencies = report.modules.find(({ source }) => source === from)?.dependencies
   expect(dependencies?.map(({ resolved }) => resolved)).toEqual([to])
   expect(rulesBroken(from)).toEqual([])
+})
+
+test.each(['stack/mother.ts', 'stack/child.ts'])('a circle through types alone is none: %s', (path) => {
+  expect(report.modules.some(({ source }) => source === path)).toBe(true)
+  expect(rulesBroken(path)).toEqual([])
 })
