@@ -81,6 +81,7 @@ create table public.workouts (
   constraint workouts_lasts_up_to_a_day check (
     ended_at - started_at between interval '0' and interval '24 hours'
   ),
+  constraint workouts_time_is_counted_when_over check ((ended_at is null) = (active_seconds is null)),
   constraint workouts_paused_in_progress check (paused_at is null or status = 'in_progress'),
   constraint workouts_rests_in_progress check (rest_ends_at is null or status = 'in_progress'),
   constraint workouts_rest_has_both_ends check ((rest_started_at is null) = (rest_ends_at is null)),

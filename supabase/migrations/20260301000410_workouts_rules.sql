@@ -185,6 +185,7 @@ begin
   end if;
 
   perform private.check_time('started_at', new.started_at, null, null);
+  new.active_seconds := private.active_seconds(new.started_at, new.ended_at, new.pauses);
   return new;
 end;
 $$;
@@ -430,6 +431,40 @@ comment on function private.tg_workout_sets__weigh() is
 
 -- Totals ---------------------------------------------------------------------------------------------------------------
 
+create function private.next_place(p_workout_id uuid)
+returns table (exercise_index bigint, set_index integer)
+language plpgsql
+stable
+security invoker
+rows 1
+set search_path = ''
+as $$
+begin
+  return query
+  with latest as materialized (
+    select workout_sets.workout_exercise_id, workout_sets.set_index
+    from public.workout_sets
+    where workout_sets.workout_id = p_workout_id
+      and workout_sets.completed_at is not null
+    order by workout_sets.completed_at desc, workout_sets.set_index desc
+    limit 1
+  )
+  select
+    (
+      select count(*)
+      from public.workout_exercises as earlier
+      where earlier.workout_id = p_workout_id
+        and earlier.position < workout_exercises.position
+    ),
+    latest.set_index + 1
+  from latest
+  join public.workout_exercises on workout_exercises.id = latest.workout_exercise_id;
+end;
+$$;
+
+comment on function private.next_place(uuid) is
+  'Where a workout goes on: after its latest set. No row before the first one.';
+
 -- Read from the sets themselves, of one workout: the same work however long the athlete's history is.
 create function private.total_workouts(p_workout_exercise_ids uuid[], p_workout_ids uuid[], p_move_on boolean)
 returns void
@@ -467,8 +502,8 @@ begin
     warmup_volume_kg = total.warmup_volume_kg,
     average_rpe = total.average_rpe,
     total_rest_seconds = total.rest_seconds,
-    current_exercise_index = coalesce(latest.exercise_index, workouts.current_exercise_index),
-    current_set_index = coalesce(latest.next_set_index, workouts.current_set_index)
+    current_exercise_index = coalesce(place.exercise_index, workouts.current_exercise_index),
+    current_set_index = coalesce(place.set_index, workouts.current_set_index)
   from unnest(p_workout_ids) as changed (id)
   cross join lateral (
     select
@@ -484,22 +519,7 @@ begin
     where done.workout_id = changed.id
       and done.completed_at is not null
   ) as total
-  left join lateral (
-    select
-      last.set_index + 1 as next_set_index,
-      (
-        select count(*)
-        from public.workout_exercises as earlier
-        where earlier.workout_id = changed.id
-          and earlier.position < workout_exercises.position
-      ) as exercise_index
-    from public.workout_sets as last
-    join public.workout_exercises on workout_exercises.id = last.workout_exercise_id
-    where last.workout_id = changed.id
-      and last.completed_at is not null
-    order by last.completed_at desc, last.set_index desc
-    limit 1
-  ) as latest on p_move_on
+  left join lateral private.next_place(changed.id) as place on p_move_on
   where workouts.id = changed.id;
 end;
 $$;
