@@ -115,13 +115,13 @@ export class Gateway implements Service {
     if (!url) return refuse('malformed_url')
     if (!match) return refuse('route_not_found')
     const body = new IncomingBody(arrival.incoming, match.route.bodyLimit)
-    if (body.tooLarge) return refuse('payload_too_large')
     try {
       const response = await this.#forward({ ...arrival, url, match }, body)
+      if (body.tooLarge) return refuseBody(body)
       // The headers of a response that was fetched cannot be changed; those of this copy can.
-      return body.tooLarge ? refuse('payload_too_large') : new Response(response.body, response)
+      return new Response(response.body, response)
     } catch (cause) {
-      if (body.tooLarge) return refuse('payload_too_large')
+      if (body.tooLarge) return refuseBody(body)
       if (!arrival.signal.aborted)
         this.#log.error('a service failed', { request_id: arrival.id, cause: describe(cause) })
       return refuse('internal_error')
@@ -130,6 +130,7 @@ export class Gateway implements Service {
 
   async #forward({ incoming, id, url, match, signal }: Exchange, body: IncomingBody): Promise<Response> {
     const { route, path } = match
+    if (body.tooLarge) return refuseBody(body)
     const method = incoming.method ?? 'GET'
     const headers = forwardedHeaders(incoming, route.prefix)
     headers.set('x-request-id', id)
@@ -204,6 +205,11 @@ function withoutKey(url: URL): string {
     .split('&')
     .filter((pair) => !pair.startsWith('apikey='))
     .join('&')
+}
+
+function refuseBody(body: IncomingBody): Response {
+  body.discard()
+  return refuse('payload_too_large')
 }
 
 function describe(cause: unknown): string {

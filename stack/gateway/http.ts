@@ -58,6 +58,11 @@ export class IncomingBody {
     })
   }
 
+  /** Reads what is left and throws it away, so that the client, which is still sending, comes to read the answer. */
+  discard(): void {
+    this.#incoming.resume()
+  }
+
   #exists(): boolean {
     const { 'content-length': length, 'transfer-encoding': encoding } = this.#incoming.headers
     return encoding !== undefined || (length !== undefined && length !== '0')

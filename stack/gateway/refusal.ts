@@ -29,6 +29,7 @@ const REFUSALS = {
   },
 } as const
 
+/** The code of one of the gateway's own refusals. */
 export type Refusal = keyof typeof REFUSALS
 
 /** The gateway's own answer, in the one shape of an error: `{ code, message, details, hint }`. */

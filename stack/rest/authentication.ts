@@ -32,7 +32,7 @@ export async function authenticate(authorization: string | null, tokens: Verifie
     throw unauthorized(code, message)
   })
   const role = claims.role ?? 'anon'
-  if (!isRequestRole(role)) throw unauthorized('22023', `role "${String(role)}" does not exist`)
+  if (!isRequestRole(role)) throw unauthorized('22023', `role ${JSON.stringify(role)} does not exist`)
   return { role, claims: { ...claims, role } }
 }
 

@@ -93,7 +93,7 @@ export class RestConnection extends PostgresConnection {
   /** Notes what Lite can only call a failure of the server; Lite prints what this returns. */
   override normalizeDbError(cause: unknown): unknown {
     this.exchange.unexplained = cause
-    return `${this.exchange.settings.path}: ${cause instanceof Error ? cause.message : cause}`
+    return `${this.exchange.settings.path}: ${cause instanceof Error ? cause.message : String(cause)}`
   }
 
   override viewOptionsMetadata(name: string, schema: string): ReturnType<PostgresConnection['viewOptionsMetadata']> {

@@ -1,4 +1,4 @@
-const asText = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value))
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 const unchanged = (text: string): string => text
 
 /**

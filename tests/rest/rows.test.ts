@@ -65,11 +65,12 @@ describe('rows and grants', () => {
     const before = await grants()
     const { client } = await fixture.user()
     await client.from('lists').insert({ title: 'one of many' })
-    await Promise.all(
-      Array.from({ length: 60 }, (_, index) =>
-        [fixture.anon, fixture.service, client][index % 3]?.from(index % 2 ? 'lists' : 'numbers').select(),
-      ),
+    const readers = [fixture.anon, fixture.service, client]
+    const reads = Array.from({ length: 20 }, () =>
+      readers.flatMap((reader) => [reader.from('lists').select('title'), reader.from('numbers').select()]),
     )
+    const answers = await Promise.all(reads.flat())
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 401]))
     expect(await grants()).toEqual(before)
     expect((await client.from('lists').select('title')).data).toEqual([{ title: 'one of many' }])
   })
