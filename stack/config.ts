@@ -36,7 +36,7 @@ const Auth = z.looseObject({
   rate_limit: z.looseObject({}).prefault({}),
   email: z
     .looseObject({
-      enable_signup: z.boolean().default(true),
+      enabled: z.boolean().default(true),
       double_confirm_changes: z.boolean().default(true),
       enable_confirmations: z.boolean().default(false),
       secure_password_change: z.boolean().default(false),

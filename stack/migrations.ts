@@ -31,7 +31,8 @@ export async function supabaseCli(
     return stdout
   } catch (cause) {
     // Its own message says the same again.
-    if (cause instanceof Error && 'stderr' in cause) throw new Error(`supabase ${args.join(' ')}: ${cause.stderr}`)
+    if (cause instanceof Error && 'stderr' in cause)
+      throw new Error(`supabase ${args.join(' ')}: ${String(cause.stderr)}`)
     throw cause
   }
 }
@@ -50,7 +51,7 @@ export async function runSqlFile(context: StackContext, path: string): Promise<v
     await client.query(await readFile(path, 'utf8'))
     await client.query('commit')
   } catch (cause) {
-    throw new Error(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+    throw new Error(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
   } finally {
     await client.end()
   }

@@ -64,11 +64,17 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     : await openEphemeral()
   const log = openLog(folder, options.onLog)
   const services: Service[] = []
+  const shutDown = async (outcome: 'stopped' | 'failed'): Promise<void> => {
+    try {
+      await stopAll(services)
+    } finally {
+      await log.close()
+      await folder.close(outcome)
+    }
+  }
   let closing: Promise<void> | undefined
   const close = (outcome: 'stopped' | 'failed'): Promise<void> => {
-    closing ??= stopAll(services)
-      .finally(() => log.close())
-      .finally(() => folder.close(outcome))
+    closing ??= shutDown(outcome)
     return closing
   }
   const stop = (): Promise<void> => close('stopped')
@@ -81,7 +87,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       projectDir,
       dataDir: folder.path,
       ports: kept ? await configuredPorts(config, options.port) : await freePorts(options.port ?? 0),
-      log: createLog(log.write),
+      log: createLog((line) => log.write(line)),
     }
     const postgres = new Postgres(context)
     services.push(postgres, ...createServices(context))

@@ -82,7 +82,7 @@ export function readSettings(context: StackContext): AuthSettings {
     redirectUrls: auth.additional_redirect_urls,
     signUpEnabled: auth.enable_signup,
     // `enabled` is the newer name.
-    emailEnabled: email.enable_signup && email.enabled !== false,
+    emailEnabled: email.enabled,
     anonymousEnabled: auth.enable_anonymous_sign_ins,
     confirmEmail: email.enable_confirmations,
     doubleConfirmEmailChange: email.double_confirm_changes,

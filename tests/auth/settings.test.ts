@@ -73,7 +73,7 @@ describe('settings', () => {
     await using closed = await startAuth({ auth: { ...NO_HOOK, enable_signup: false } })
     expect((await closed.client().auth.signUp({ email, password: PASSWORD })).error?.code).toBe('signup_disabled')
     expect((await closed.client().auth.signInWithOtp({ email })).error?.code).toBe('signup_disabled')
-    await using noEmail = await startAuth({ auth: NO_HOOK, email: { enable_signup: false } })
+    await using noEmail = await startAuth({ auth: NO_HOOK, email: { enabled: false } })
     expect((await noEmail.client().auth.signUp({ email, password: PASSWORD })).error?.code).toBe(
       'email_provider_disabled',
     )
