@@ -173,7 +173,7 @@ export type Database = {
           met_code: string | null
           movement_pattern: Database["public"]["Enums"]["movement_pattern"]
           name: string
-          popularity: number | null
+          popularity: number
           primary_muscles: Database["public"]["Enums"]["muscle"][]
           rating_average: number | null
           rating_count: number

@@ -21,7 +21,7 @@ comment on type public.user_role is 'Power over the product. What somebody pays 
 
 create table public.profiles (
   user_id       uuid primary key references auth.users (id) on delete cascade,
-  username      text not null,
+  username      text collate "C" not null,
   display_name  text not null,
   avatar_path   text,
   bio           text,
@@ -92,8 +92,9 @@ create table public.user_roles (
 
 -- Indexes -------------------------------------------------------------------------------------------------------------
 
+-- Without the list of pending entries, which every search would have to read through: profiles are rarely written.
 create index profiles_search_idx on public.profiles
-  using gin (private.fold(' ' || username || ' ' || display_name) extensions.gin_trgm_ops)
+  using gin (private.fold(' ' || username || ' ' || display_name) extensions.gin_trgm_ops) with (fastupdate = off)
   where visibility = 'public';
 
 -- Policies -------------------------------------------------------------------------------------------------------------

@@ -4,21 +4,39 @@
 -- calling function reads what it shows under the caller's own policies.
 create function private.matching_user_ids(p_query text, p_limit integer)
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
+rows 20
 as $$
-  select profiles.user_id
-  from public.profiles
-  where profiles.visibility = 'public'
-    and private.fold(' ' || profiles.username || ' ' || profiles.display_name)
-      like '% ' || regexp_replace(private.fold(p_query), '([\\%_])', '\\\1', 'g') || '%'
-  order by
-    profiles.username <> private.fold(p_query),
-    not starts_with(profiles.username, private.fold(p_query)),
-    profiles.username
+declare
+  v_query text := private.fold(p_query);
+  v_pattern text := '% ' || regexp_replace(v_query, '([\\%_])', '\\\1', 'g') || '%';
+begin
+  return query
+  with named as (
+    select profiles.user_id, profiles.username
+    from public.profiles
+    where profiles.visibility = 'public'
+      and profiles.username >= v_query
+      and profiles.username < v_query || '~'
+    order by profiles.username
+    limit p_limit
+  ),
+  -- A word that thousands bear gives some of them, in bounded time.
+  called as (
+    select profiles.user_id, profiles.username
+    from public.profiles
+    where profiles.visibility = 'public'
+      and private.fold(' ' || profiles.username || ' ' || profiles.display_name) like v_pattern
+    limit 200
+  )
+  select candidate.user_id
+  from (select * from named union select * from called) as candidate
+  order by candidate.username <> v_query, not starts_with(candidate.username, v_query), candidate.username
   limit p_limit;
+end;
 $$;
 
 grant execute on function private.matching_user_ids(text, integer) to authenticated;

@@ -85,8 +85,12 @@ create table public.exercises (
   ) stored,
   usage_count         bigint not null default 0,
   -- Five ratings of 3 are assumed, so that one enthusiast does not put an exercise on top; use counts by magnitude.
-  popularity          numeric(8, 4) generated always as (
-    round((rating_sum + 15)::numeric / (rating_count + 5) + ln(1 + usage_count::numeric), 4)
+  -- A float, because its comparisons are leakproof: they may use the index before a policy has looked at the row.
+  popularity          double precision not null generated always as (
+    case when review_status = 'approved' and is_active
+      then round((rating_sum + 15)::numeric / (rating_count + 5) + ln(1 + usage_count::numeric), 4)
+      else 0
+    end
   ) stored,
   is_active           boolean not null default true,
   created_by          uuid default auth.uid() references public.profiles (user_id) on delete set null,
@@ -137,7 +141,7 @@ create table public.exercises (
 -- Indexes --------------------------------------------------------------------------------------------------------------
 
 create index exercises_created_by_idx on public.exercises (created_by);
--- Not partial: the policy for signed-in readers implies no condition, and the list is wanted in this order by everyone.
+-- Not partial: the policy for signed-in readers implies no condition. What everyone sees comes first in it.
 create index exercises_popularity_idx on public.exercises (popularity desc, id);
 
 -- Policies -------------------------------------------------------------------------------------------------------------
@@ -283,7 +287,7 @@ comment on column public.exercises.rating_sum is 'All ratings added up. Derived.
 comment on column public.exercises.rating_count is 'How many athletes rated it. Derived.';
 comment on column public.exercises.rating_average is 'The average of all ratings, null without one. Derived.';
 comment on column public.exercises.usage_count is 'In how many workouts it was done. Derived.';
-comment on column public.exercises.popularity is 'Ratings and use as one number to sort by. Derived.';
+comment on column public.exercises.popularity is 'Ratings and use as one number to sort by; 0 for what is not offered to everyone. Derived.';
 comment on column public.exercises.is_active is 'Whether it is offered; a retired one stays in old workouts.';
 comment on column public.exercises.created_by is 'Whose own exercise it is; null in the library.';
 comment on column public.exercises.review_status is 'Athletes'' own exercises are pending until somebody approves them.';

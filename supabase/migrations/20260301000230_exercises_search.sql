@@ -8,7 +8,8 @@ create table private.exercise_search (
   phrase      text not null
 );
 
-create index exercise_search_vector_idx on private.exercise_search using gin (vector)
+-- Without the list of pending entries, which every search would have to read through: exercises are rarely written.
+create index exercise_search_vector_idx on private.exercise_search using gin (vector) with (fastupdate = off)
   where audience is null;
 create index exercise_search_audience_idx on private.exercise_search (audience);
 
@@ -243,7 +244,7 @@ begin
       select
         exercises.id,
         exercises.name,
-        round(candidate.relevance::numeric + exercises.popularity / 20, 4) as score
+        round((candidate.relevance + exercises.popularity / 20)::numeric, 4) as score
       from private.exercise_candidates(search_exercises.query) as candidate
       join public.exercises on exercises.id = candidate.exercise_id
       where (search_exercises.muscles is null

@@ -1,7 +1,7 @@
 -- The library, athletes' own exercises, variations, ratings and search.
 begin;
 \ir support/acting.psql
-select plan(70);
+select plan(73);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -232,6 +232,26 @@ select ok(
   'each with its reasons'
 );
 select tests.throws_error($$select public.similar_exercises('00000000-0000-4000-8000-00000000ffff')$$, 'not_found', 'of what exists');
+
+-- Plans ----------------------------------------------------------------------------------------------------------------
+
+-- Whether an index can serve a query under the policies; which one is cheaper for so few rows is not the question.
+set local enable_seqscan = off;
+set local enable_sort = off;
+select tests.act_as('ana');
+select matches(
+  tests.plan_of('select id from public.exercises order by popularity desc, id limit 20'), 'Index Scan using exercises_popularity_idx',
+  'the popular ones are read in their order'
+);
+select matches(
+  tests.plan_of('select id from public.exercises where popularity > 0 or created_by = (select auth.uid())'),
+  'BitmapOr.*exercises_popularity_idx.*exercises_created_by_idx', 'the library and one''s own come from two indexes'
+);
+select tests.stop_acting();
+select matches(
+  tests.plan_of($$select from private.exercise_search where vector @@ 'bench:*' and (audience is null or audience = tests.id('ana'))$$),
+  'BitmapOr.*exercise_search_vector_idx.*exercise_search_audience_idx', 'as does a search'
+);
 
 select * from finish();
 rollback;

@@ -11,7 +11,7 @@ select tests.create_user('ben');
 select tests.create_user('cleo', '{"username": "Cleo_Tap"}');
 
 select results_eq(
-  $$select username, display_name, timezone, visibility::text from public.profiles where user_id = tests.id('ana.tap')$$,
+  $$select username collate "default", display_name, timezone, visibility::text from public.profiles where user_id = tests.id('ana.tap')$$,
   $$values ('ana.tap', 'Ana S.', 'Europe/Berlin', 'public')$$,
   'a sign-up makes a card of what it knows'
 );
