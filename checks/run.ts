@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { accessMatrix } from './access-matrix.ts'
 import { docs } from './docs.ts'
 import { errorReference } from './errors.ts'
+import { eventReference } from './events.ts'
 import { exportsAreDescribed } from './exports.ts'
 import { secrets } from './secrets.ts'
 import { type Check, formatFinding, readSources, type SourceFile } from './source.ts'
@@ -14,7 +15,15 @@ import { sqlRules } from './sql/rules.ts'
 import { TOOLS } from './tools.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const CHECKS: readonly Check[] = [sqlRules, errorReference, accessMatrix, secrets, docs, exportsAreDescribed]
+const CHECKS: readonly Check[] = [
+  sqlRules,
+  errorReference,
+  eventReference,
+  accessMatrix,
+  secrets,
+  docs,
+  exportsAreDescribed,
+]
 
 /** One line of the gate's report; `run` answers what was found, nothing when all is well. */
 interface Part {
