@@ -24,8 +24,12 @@ export function isAllowedRedirect(target: string, settings: Pick<AuthSettings, '
   if (url.protocol === site.protocol && url.hostname === site.hostname && (anyPort || url.port === site.port))
     return true
   const address = url.hostname.replace(/^\[|\]$/g, '')
-  if (isIP(address) !== 0) return isIP(address) === 4 ? address.startsWith('127.') : address === '::1'
-  if (/^https?:$/.test(url.protocol) && !/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/.test(address)) return false
+  const isWeb = /^https?:$/.test(url.protocol)
+  if (isIP(address) !== 0) {
+    if (!(isIP(address) === 4 ? address.startsWith('127.') : address === '::1')) return false
+    // The scheme of an app says who gets the tokens, whatever host follows it.
+    if (isWeb) return true
+  } else if (isWeb && !/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/.test(address)) return false
   const [withoutFragment = ''] = target.split('#')
   return settings.redirectUrls.some((pattern) => globToRegExp(pattern).test(withoutFragment))
 }

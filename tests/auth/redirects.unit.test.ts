@@ -44,6 +44,14 @@ describe('a redirect', () => {
     )
     expect(isAllowedRedirect('http://localhost:49152/done', settings)).toBe(false)
   })
+
+  test.each(['127.0.0.1', '[::1]'])(
+    'to an app needs the app’s scheme in the list, whatever comes after: %s',
+    (host) => {
+      expect(isAllowedRedirect(`evilapp://${host}/done`, settings)).toBe(false)
+      expect(isAllowedRedirect(`fitai://${host}/done`, settings)).toBe(true)
+    },
+  )
 })
 
 test('a glob’s other characters stand for themselves', () => {
