@@ -74,6 +74,8 @@ function headersOf(object: StoredObject, { download, expires }: Wish): Headers {
     'accept-ranges': 'bytes',
     // A page would run its scripts with this origin's rights.
     'content-type': /html/i.test(mimetype) ? 'text/plain' : mimetype,
+    // So would a drawing or any other XML that is opened by itself.
+    'content-security-policy': 'sandbox',
     'x-content-type-options': 'nosniff',
     'x-robots-tag': 'none',
     'last-modified': new Date(lastModified).toUTCString(),

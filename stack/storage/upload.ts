@@ -15,6 +15,8 @@ export interface Upload {
 
 const FORM_OVERHEAD = 64 * 1024
 const LARGEST_USER_METADATA = 1024 * 1024
+// Both are headers of every later answer, which could not be sent with anything else in them.
+const HEADER_VALUE = /^[ -~]{0,255}$/
 
 /**
  * Reads what a request uploads to `bucket`, without its bytes where it is not a form.
@@ -36,6 +38,8 @@ export async function readUpload(request: Request, bucket: Bucket, largest: numb
         cacheControl: request.headers.get('cache-control') ?? 'no-cache',
         userMetadata: fromBase64(request.headers.get('x-metadata')),
       }
+  for (const value of [upload.mimetype, upload.cacheControl])
+    if (!HEADER_VALUE.test(value)) throw new StorageProblem('InvalidRequest', 'Invalid content type or cache control')
   checkType(upload.mimetype, bucket.allowed_mime_types ?? [])
   return { ...upload, limit, declaredLength }
 }

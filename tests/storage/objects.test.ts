@@ -123,6 +123,33 @@ describe('an object', () => {
     const { headers } = await send(`/object/public/open/${mine('page')}`)
     expect([headers.get('content-type'), headers.get('x-content-type-options')]).toEqual(['text/plain', 'nosniff'])
   })
+
+  test('that is a drawing is shown, and runs no script when it is opened by itself', async () => {
+    const drawing = '<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'
+    await world.owner.storage.from('open').upload(mine('drawing'), drawing, { contentType: 'image/svg+xml' })
+    const { headers } = await send(`/object/public/open/${mine('drawing')}`)
+    expect([headers.get('content-type'), headers.get('content-security-policy')]).toEqual(['image/svg+xml', 'sandbox'])
+  })
+
+  test.each([
+    ['contentType', 'text/plain', 'text/plain\r\nx-injected: 1'],
+    ['contentType', 'text/plain; charset=utf-8', 'text/✓'],
+    ['cacheControl', '60', '60\u0000'],
+    ['cacheControl', '60, immutable', '6'.repeat(300)],
+  ])('is not stored with a %s that no header can say', async (field, good, bad) => {
+    const post = (value: string): Promise<Response> => {
+      const body = new FormData()
+      body.set(field, value)
+      body.set('', new Blob(['x']))
+      const name = mine(crypto.randomUUID())
+      return send(`/object/open/${name}`, { method: 'POST', headers: bearer(world.ownerToken), body })
+    }
+    const before = (await files()).length
+    const refused = await post(bad)
+    expect([refused.status, await codeOf(refused)]).toEqual([400, 'InvalidRequest'])
+    expect((await files()).length).toBe(before)
+    expect((await post(good)).status).toBe(200)
+  })
 })
 
 describe('row-level security', () => {
