@@ -12,6 +12,7 @@ import { isDatabaseError, RestError } from './errors.ts'
 import type { Result, Session } from './session.ts'
 
 const COUNTED = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
+const QUOTED_OR_ARGUMENT = /"(?:[^"]|"")*"|'(?:[^']|'')*'|(?<=[(,]\s*(?:variadic )?)([a-z_]\w*) := /gi
 
 /** A Kysely dialect whose every statement goes to the session that `current` names at that moment, or throws. */
 export function sessionDialect(current: () => Session): Dialect {
@@ -81,9 +82,12 @@ function withDefaults(text: string): string {
   return `${into} select from generate_series(1, ${rows.split(',').length})${text.slice(insert.length)}`
 }
 
-// Lite writes the names of a function's arguments bare, and a function may call one of them limit. Values are parameters.
+// Lite writes the names of a function's arguments bare, and a function may call one of them limit. Quoted text stays as it
+// is: an alias is a client's choice, and a quote put into it would end it.
 function withQuotedArguments(text: string): string {
-  return text.replace(/(?<=[(,]\s*(?:variadic )?)([a-z_][a-z0-9_]*) := /gi, '"$1" := ')
+  return text.replace(QUOTED_OR_ARGUMENT, (all, name: string | undefined) =>
+    name === undefined ? all : `"${name}" := `,
+  )
 }
 
 async function unsupported(): Promise<void> {

@@ -314,6 +314,18 @@ describe('errors', () => {
     else expect(await failure(response)).toEqual({ status, code })
   })
 
+  test.each(['x (foo := b', 'a, limit := 1', '(variadic a := ', "it's (b := '", 'a:=b'])(
+    'an alias is the client’s choice: %j',
+    async (alias) => {
+      const response = await fixture.rest(`/numbers?n=eq.5&select=${encodeURIComponent(`"${alias}":label`)}`)
+      expect(await response.json()).toEqual([{ [alias]: 'number 5' }])
+    },
+  )
+
+  test('an argument may have the name of a keyword', async () => {
+    expect((await fixture.anon.rpc('double', { limit: 7 })).data).toBe(14)
+  })
+
   test('a body of 10 MB is refused before anybody reads it', async () => {
     const body = JSON.stringify({ p_n: '7'.repeat(10_000_000) })
     expect(await failure(await fixture.rest('/rpc/square', { method: 'POST', body }))).toEqual({
