@@ -40,8 +40,10 @@ export const EVENTS = {
   ),
 } as const
 
+/** The name of a live event. */
 export type EventName = keyof typeof EVENTS
 interface Payloads extends z.output<z.ZodObject<typeof EVENTS>> {}
+/** What the event of this name carries, as `parseEvent` gives it. */
 export type EventPayload<Name extends EventName> = Payloads[Name]
 
 const SCHEMAS: { readonly [Name in EventName]: z.ZodType<Payloads[Name]> } = EVENTS
