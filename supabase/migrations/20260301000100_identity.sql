@@ -80,7 +80,7 @@ create table public.preferences (
   photo_sharing        boolean not null default false,
   created_at           timestamptz not null default now(),
   updated_at           timestamptz not null default now(),
-  constraint preferences_default_rest_up_to_an_hour check (default_rest_seconds between 0 and 3600)
+  constraint preferences_default_rest_up_to_an_hour check (default_rest_seconds between 1 and 3600)
 );
 
 create table public.user_roles (
@@ -190,7 +190,7 @@ as $$
   );
 $$;
 
-grant execute on function private.is_admin() to anon, authenticated, service_role;
+grant execute on function private.is_admin() to authenticated, service_role;
 comment on function private.is_admin() is
   'Whether the caller is an admin now: asks the table, never the token, so that a revoked role loses power at once.';
 
@@ -206,7 +206,8 @@ comment on column public.profiles.location is 'Free text, as precise as the athl
 comment on column public.profiles.fitness_level is 'How experienced the athlete is by their own account.';
 comment on column public.profiles.visibility is 'Who may see this card.';
 comment on column public.profiles.timezone is
-  'The tz database name of the athlete''s zone: decides which day it is for them. Not shown to anonymous readers.';
+  'The tz database name of the athlete''s zone: decides which day it is for them. Shown with the card to signed-in
+readers, not to anonymous ones.';
 comment on column public.profiles.created_at is 'When the athlete signed up.';
 comment on column public.profiles.updated_at is 'When the card was last changed.';
 comment on policy select_public on public.profiles is 'Anybody may see public cards.';

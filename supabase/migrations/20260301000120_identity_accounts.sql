@@ -133,7 +133,7 @@ begin
   return jsonb_set(
     event,
     '{claims}',
-    (event -> 'claims') || private.account_claims((event ->> 'user_id')::uuid)
+    coalesce(event -> 'claims', '{}') || private.account_claims((event ->> 'user_id')::uuid)
   );
 exception
   when others then

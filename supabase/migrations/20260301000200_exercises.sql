@@ -221,14 +221,30 @@ as $$
 begin
   delete from public.exercises
   where exercises.created_by = old.user_id
-    and exercises.review_status <> 'approved';
+    and exercises.review_status <> 'approved'
+    and not exists (
+      select from public.workout_exercises
+      where workout_exercises.exercise_id = exercises.id
+        and workout_exercises.user_id <> old.user_id
+    )
+    and not exists (
+      select from public.personal_records
+      where personal_records.exercise_id = exercises.id
+        and personal_records.user_id <> old.user_id
+    )
+    and not exists (
+      select from public.exercise_stats
+      where exercise_stats.exercise_id = exercises.id
+        and exercise_stats.user_id <> old.user_id
+    );
 
   return old;
 end;
 $$;
 
 comment on function private.tg_profiles__erase_own_exercises() is
-  'Deletes an account''s unapproved exercises; approved ones stay in the library, without their creator.';
+  'Deletes an account''s unapproved exercises, except those that were approved for a while and that others trained
+with: they stay in those workouts alone. Approved ones stay in the library. Neither keeps its creator.';
 
 create trigger _100_touch
   before update on public.exercises
@@ -286,7 +302,6 @@ comment on column public.exercises.tips is 'What helps.';
 comment on column public.exercises.rating_sum is 'All ratings added up. Derived.';
 comment on column public.exercises.rating_count is 'How many athletes rated it. Derived.';
 comment on column public.exercises.rating_average is 'The average of all ratings, null without one. Derived.';
-comment on column public.exercises.usage_count is 'In how many workouts it was done. Derived.';
 comment on column public.exercises.popularity is 'Ratings and use as one number to sort by; 0 for what is not offered to everyone. Derived.';
 comment on column public.exercises.is_active is 'Whether it is offered; a retired one stays in old workouts.';
 comment on column public.exercises.created_by is 'Whose own exercise it is; null in the library.';
