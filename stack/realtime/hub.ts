@@ -79,7 +79,7 @@ export class Hub {
 }
 
 /** The name under which clients know a topic. */
-export function wireTopic(address: Address): string {
+function wireTopic(address: Address): string {
   return `realtime:${address.topic}`
 }
 

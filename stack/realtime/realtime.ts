@@ -7,7 +7,9 @@ import type { HttpService } from '../service.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { RealtimeServer } from './server.ts'
 
-const SCHEMAS = ['./schema.sql', './changes/schema.sql'].map((path) => new URL(path, import.meta.url))
+const SCHEMAS = ['./schema.sql', './authorisation.sql', './changes/subscription.sql', './changes/change.sql'].map(
+  (path) => new URL(path, import.meta.url),
+)
 
 /** The Realtime service: sockets with broadcast, presence and changes of tables, as hosted Supabase has them. */
 export class Realtime implements HttpService {

@@ -79,6 +79,7 @@ export class RealtimeServer {
   /** Rejects when the database refuses; what has begun is ended by `stop`. */
   async start(): Promise<void> {
     await this.#maintain()
+    await this.#gatePool.query('select')
     await this.#messages.start()
     this.#maintenance = setInterval(() => {
       this.#maintain().catch((cause: unknown) =>
@@ -127,6 +128,8 @@ export class RealtimeServer {
       connectionString: this.#connectionString,
       max,
       connectionTimeoutMillis: POOL_TIMEOUT_MS,
+      // A message after a quiet time must not wait for a new connection.
+      idleTimeoutMillis: 0,
     })
     // A connection that breaks while nobody uses it; whoever asks next gets a new one.
     pool.on('error', (cause) => this.#log.warn('a database connection was lost', { cause: cause.message }))

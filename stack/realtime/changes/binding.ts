@@ -14,7 +14,7 @@ export interface Binding {
 }
 
 /** One condition on a column; a binding's conditions must all hold. */
-export interface Filter {
+interface Filter {
   readonly column: string
   readonly op: string
   readonly value: string

@@ -94,7 +94,7 @@ type Values = Readonly<Record<string, string | null>>
  * The new row, and of the old one what the replica identity keeps. The WAL leaves out large values that did not change
  * and, in updates that leave the key alone, the old key.
  */
-export function valuesOf(change: RowChange): { readonly newValues: Values; readonly oldValues: Values } {
+function valuesOf(change: RowChange): { readonly newValues: Values; readonly oldValues: Values } {
   const { columns } = change.relation
   const wholeOldRow = change.oldIsKey ? undefined : change.oldRow
   const newValues = { ...(change.row ? pick(columns, change.row, wholeOldRow) : {}) }
