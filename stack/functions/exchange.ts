@@ -39,7 +39,13 @@ export function exchange(socketPath: string, path: string, request: Request): Ex
 
 function headersOf(request: Request): OutgoingHttpHeaders {
   const forwarded = [...request.headers].filter(([name]) => !HOP_BY_HOP.has(name))
-  return { host: new URL(request.url).host, ...Object.fromEntries(forwarded) }
+  return { ...Object.fromEntries(forwarded), host: hostOf(request) }
+}
+
+// Deno makes the URL of a request from this header first, and the client may have put a path into it, or no host at all.
+function hostOf(request: Request): string {
+  const origin = `http://${request.headers.get('host') ?? ''}`
+  return new URL(URL.canParse(origin) ? origin : request.url).host
 }
 
 async function send(body: ReadableStream<Uint8Array> | null, outgoing: ClientRequest): Promise<void> {

@@ -63,6 +63,16 @@ describe('a function', () => {
     expect(await response.json()).toEqual({ url: 'http://stack.test/open?a=1' })
   })
 
+  test.each([
+    ['public.test:8000', 'http://public.test:8000/open?a=1'],
+    ['public.test/open/echo?x=', 'http://public.test/open?a=1'],
+    ['user@public.test#', 'http://public.test/open?a=1'],
+    ['a b', 'http://stack.test/open?a=1'],
+  ])('takes from the header Host: %s no more than a host', async (host, url) => {
+    const response = await get('/open?a=1', { headers: { host } })
+    expect([response.status, await response.json()]).toEqual([200, { url }])
+  })
+
   test('that exports fetch is served from the entrypoint that config.toml names', async () => {
     expect(await (await get('/renamed')).text()).toBe('the other entrypoint')
   })
