@@ -10,8 +10,8 @@ const SOURCE = fileURLToPath(new URL('../../supabase/tests/support/access.psql',
 const PEOPLE = ['owner', 'stranger', 'admin', 'friend'] as const
 
 /** What a client may try with a table, in the words of the matrix. */
-export const VERBS = ['select', 'insert', 'update', 'delete'] as const
-export type Verb = (typeof VERBS)[number]
+const VERBS = ['select', 'insert', 'update', 'delete'] as const
+type Verb = (typeof VERBS)[number]
 
 const Row = z.record(z.string(), z.unknown())
 const Matrix = z.object({

@@ -188,7 +188,7 @@ export function answers(port: number): Promise<boolean> {
 }
 
 /** Processes, but for this one, that name `dir` in their arguments or environment, or work below it. */
-export async function processesOf(dir: string): Promise<readonly string[]> {
+async function processesOf(dir: string): Promise<readonly string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
   const found = await Promise.all(
     pids.map(async (pid) => {
