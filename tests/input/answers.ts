@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { stack } from '../support/stack.ts'
 
 // Codes that the product does not word itself; docs/reference/errors.md says what they mean.
-const OTHERS = /^(PGRST\d{3}|22[0-9A-Z]{3}|2350[235]|23514|42501)$/
+const OTHERS = /^(PGRST\d{3}|22[0-9A-Z]{3}|21000|2350[235]|23514|42501|42703|payload_too_large)$/
 const Refusal = z.strictObject({
   code: z.string(),
   message: z.string().min(1),
@@ -22,7 +22,7 @@ export async function send(
   token: string,
   method: string,
   path: string,
-  body?: string,
+  body?: string | undefined,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const response = await fetch(`${stack.api_url}/rest/v1/${path}`, {
