@@ -11,7 +11,6 @@ const PEOPLE = ['owner', 'stranger', 'admin', 'friend'] as const
 
 /** What a client may try with a table, in the words of the matrix. */
 const VERBS = ['select', 'insert', 'update', 'delete'] as const
-type Verb = (typeof VERBS)[number]
 
 const Row = z.record(z.string(), z.unknown())
 const Matrix = z.object({
