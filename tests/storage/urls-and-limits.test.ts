@@ -33,8 +33,9 @@ describe('signed URLs', () => {
       'attachment;',
     ])
     expect(await codeOf(await send(url.replace('signed%20file', 'other')))).toBe('InvalidSignature')
+    // The last character's low bits are no part of the signature: from A, Q is the nearest that changes it.
     expect(
-      await codeOf(await send(url.replace(/.(&|$)/, (end) => `${end.startsWith('A') ? 'B' : 'A'}${end.slice(1)}`))),
+      await codeOf(await send(url.replace(/.(&|$)/, (end) => `${end.startsWith('A') ? 'Q' : 'A'}${end.slice(1)}`))),
     ).toMatch(/InvalidJWT/)
     await expect.poll(async () => (await send(url)).status, { timeout: 5_000 }).toBe(400)
     expect(await codeOf(await send(url))).toBe('InvalidJWT')
