@@ -44,15 +44,25 @@ export async function timeInTurns(
   return timings
 }
 
-/** How often a second `way` is done by `clients` that each wait for their answer, over `seconds`. */
-export async function perSecond(way: Way, clients: number, seconds: number): Promise<number> {
-  const end = performance.now() + seconds * 1000
+/** How often a second each of `ways` is done by `clients` that wait for their answers: the median of `rounds` in turns. */
+export async function rateInTurns(
+  ways: readonly Way[],
+  { clients, rounds, seconds }: { readonly clients: number; readonly rounds: number; readonly seconds: number },
+): Promise<readonly { readonly name: string; readonly perSecond: number }[]> {
+  const rates = ways.map((way) => ({ way, samples: [] as number[] }))
+  for (let round = 0; round < rounds; round += 1)
+    for (const { way, samples } of rates) samples.push(await rate(way, clients, seconds))
+  return rates.map(({ way, samples }) => ({ name: way.name, perSecond: median(samples) }))
+}
+
+async function rate(way: Way, clients: number, seconds: number): Promise<number> {
+  const began = performance.now()
   let done = 0
   const client = async (): Promise<void> => {
-    for (; performance.now() < end; done += 1) await way.run()
+    for (; performance.now() < began + seconds * 1000; done += 1) await way.run()
   }
   await Promise.all(Array.from({ length: clients }, client))
-  return done / seconds
+  return (done / (performance.now() - began)) * 1000
 }
 
 /** The `share` quantile of `samples`, NaN when there are none. */
@@ -91,5 +101,5 @@ export function printTable({ title, rows, notes = [] }: Table): void {
   console.log(`  ${line(columns)}`)
   console.log(`  ${widths.map((width) => '-'.repeat(width)).join('  ')}`)
   for (const row of rows) console.log(`  ${line(columns.map((column) => String(row[column] ?? '')))}`)
-  for (const note of notes) console.log(`\n  ${note}`)
+  if (notes.length > 0) console.log(`\n${notes.map((note) => `  ${note}`).join('\n')}`)
 }
