@@ -118,6 +118,10 @@ begin
   where profiles.user_id = v_user_id
   for update;
 
+  if not found then
+    perform private.fail('not_authenticated', 'the account of this token does not exist any more');
+  end if;
+
   if v_old_username = v_username then
     return v_username;
   end if;
@@ -160,4 +164,4 @@ $$;
 grant execute on function public.set_username(text) to authenticated;
 comment on function public.set_username(text) is
   'Changes the caller''s username and answers it as stored, in lower case. At most once in 30 days.
-Fails with username_invalid, username_reserved, username_taken or username_changed_recently.';
+Fails with username_invalid, username_reserved, username_taken, username_changed_recently or not_authenticated.';

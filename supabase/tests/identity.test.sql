@@ -1,7 +1,7 @@
 -- Who an athlete is: what appears at sign-up, what each may read and write, usernames, roles, the token hook.
 begin;
 \ir support/acting.psql
-select plan(71);
+select plan(74);
 
 -- Sign-up --------------------------------------------------------------------------------------------------------------
 
@@ -117,6 +117,8 @@ select tests.throws_error($$update public.personal_details set date_of_birth = c
 select tests.throws_error($$update public.personal_details set target_weight_kg = -1$$, '23514', 'weights are positive');
 select tests.throws_error($$update public.personal_details set target_weight_kg = 'NaN'$$, '23514', 'and numbers');
 select tests.throws_error($$update public.preferences set default_rest_seconds = 3601$$, '23514', 'rest ends within an hour');
+select tests.throws_error($$update public.preferences set default_rest_seconds = 0$$, '23514', 'no rest is none to start');
+select tests.is_allowed($$update public.preferences set default_rest_seconds = 1$$, 'a second is one');
 
 update public.profiles set bio = 'Squats.' where user_id = auth.uid();
 select ok(
@@ -152,6 +154,11 @@ select tests.act_as('ana.tap');
 select is(public.set_username('ana.tap3'), 'ana.tap3', 'as is another change');
 select tests.act_as_anon();
 select tests.throws_error($$select public.set_username('somebody')$$, '42501', 'anon has no name');
+select tests.stop_acting();
+select set_config('request.jwt.claims', json_build_object('sub', gen_random_uuid())::text, true),
+  set_config('role', 'authenticated', true);
+select tests.throws_error($$select public.set_username('somebody.else')$$, 'not_authenticated',
+  'nor has an account that is gone');
 
 -- The account and the token --------------------------------------------------------------------------------------------
 
