@@ -59,7 +59,9 @@ values
   ('id_conflict', 409, 'The id is already in use with other content.', 'Send a new id, or the same content again.'),
   ('invalid_argument', 400, 'An argument is outside its rules.', 'The details name the argument and its rule.'),
   ('invalid_cursor', 400, 'The cursor is not one that this list gave.', 'Start again without a cursor.'),
-  ('invalid_limit', 400, 'The limit is outside its range.', 'Ask for a number of items within the range in the details.');
+  ('invalid_limit', 400, 'The limit is outside its range.', 'Ask for a number of items within the range in the details.'),
+  ('busy', 409, 'Another write for this user takes too long.', 'Try again in a moment.'),
+  ('too_many_rows', 400, 'One statement writes too many rows.', 'Write fewer at a time; the details say how many may be.');
 
 -- Raised in the form that PostgREST turns into this status and body, on every platform alike.
 create function private.fail(p_code text, p_details text default null, p_hint text default null)
@@ -201,6 +203,9 @@ declare
 begin
   if p_cursor is null then
     return null;
+  -- None of ours is as long; what nests deeper than the parser goes is not a fault of data.
+  elsif length(p_cursor) > 1000 then
+    perform private.fail('invalid_cursor');
   end if;
 
   v_keys := convert_from(decode(translate(v_padded, '-_', '+/'), 'base64'), 'UTF8')::jsonb;

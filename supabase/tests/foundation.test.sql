@@ -1,7 +1,7 @@
 -- Errors, ids, cursors, text and time: what every domain is built of.
 begin;
 \ir support/acting.psql
-select plan(33);
+select plan(34);
 
 select tests.create_user('ana');
 
@@ -112,7 +112,8 @@ from (
     (private.encode_cursor('{"a": 1}'), 'not an array'),
     (private.encode_cursor('[1]'), 'a key too few'),
     (private.encode_cursor('[1, "x"]'), 'a key of another type'),
-    (private.encode_cursor('[1, null]'), 'a key without a value')
+    (private.encode_cursor('[1, null]'), 'a key without a value'),
+    (translate(encode(convert_to(repeat('[', 150000), 'UTF8'), 'base64'), e'+/=\n', '-_'), 'nested without end')
 ) as forged (cursor, reason);
 
 -- Text and time --------------------------------------------------------------------------------------------------------
