@@ -90,6 +90,8 @@ create unique index personal_records_standing_key on public.personal_records (us
   where superseded_at is null and revoked_at is null;
 create index personal_records_timeline_idx on public.personal_records (user_id, exercise_id, kind, achieved_at)
   where revoked_at is null;
+create index personal_records_revoked_idx on public.personal_records (user_id, exercise_id, kind, revoked_at)
+  where revoked_at is not null;
 create index personal_records_user_id_achieved_at_idx on public.personal_records (user_id, achieved_at desc);
 create index personal_records_exercise_id_idx on public.personal_records (exercise_id);
 create index personal_records_workout_id_idx on public.personal_records (workout_id);
@@ -144,7 +146,8 @@ comment on column public.personal_records.achieved_at is 'When the set was done.
 comment on column public.personal_records.superseded_at is 'When it was beaten in turn.';
 comment on column public.personal_records.superseded_by is 'By which record.';
 comment on column public.personal_records.revoked_at is
-  'Since when it is none: its set was changed or deleted, or an earlier one turned out to be better.';
+  'Since when it is none: its set was changed or deleted, or an earlier one turned out to be better. Such rows are kept
+for 30 days at least, and deleted when the next of the exercise and kind is revoked.';
 comment on policy select_readable on public.personal_records is 'The athlete, and whoever the workout is shared with.';
 
 comment on table public.exercise_stats is

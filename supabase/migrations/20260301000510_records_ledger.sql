@@ -251,11 +251,15 @@ begin
       superseded_at, superseded_by
     )
     select
-      due.id, p_user_id, p_exercise_id, workout_exercises.exercise_name, p_kind, due.value, due.previous_value,
-      due.workout_id, due.set_id, due.achieved_at, due.next_at, due.next_id
+      due.id, p_user_id, p_exercise_id,
+      (
+        select workout_exercises.exercise_name
+        from public.workout_sets
+        join public.workout_exercises on workout_exercises.id = workout_sets.workout_exercise_id
+        where workout_sets.id = due.set_id
+      ),
+      p_kind, due.value, due.previous_value, due.workout_id, due.set_id, due.achieved_at, due.next_at, due.next_id
     from unnest(v_due) as due
-    join public.workout_sets on workout_sets.id = due.set_id
-    join public.workout_exercises on workout_exercises.id = workout_sets.workout_exercise_id
     on conflict (id) do nothing
     returning personal_records.*
   )
@@ -265,6 +269,13 @@ begin
 
   if v_revoked is null and v_written is null then
     return 0;
+  elsif v_revoked is not null then
+    -- Those that refer to an old one were revoked no later than it, and go too.
+    delete from public.personal_records
+    where personal_records.user_id = p_user_id
+      and personal_records.exercise_id = p_exercise_id
+      and personal_records.kind = p_kind
+      and personal_records.revoked_at < now() - interval '30 days';
   end if;
 
   perform private.mark_records(array_agg(distinct changed.workout_id), array_agg(distinct changed.set_id))
@@ -349,21 +360,23 @@ begin
       perform private.replay_records(v_change.user_id, v_change.exercise_id, v_change.kind, v_change.changed_from);
     end loop;
   else
+    -- No join: the plan is kept from the first, small update, and would be a nested loop for the large ones too.
     for v_change in
-      select changed.user_id, changed.exercise_id, kind, min(changed.completed_at) as changed_from
-      from removed
-      join added on added.id = removed.id
-      cross join unnest(v_kinds) as kind
-      cross join lateral (
-        values
-          (removed.user_id, removed.exercise_id, removed.completed_at),
-          (added.user_id, added.exercise_id, added.completed_at)
-      ) as changed (user_id, exercise_id, completed_at)
-      where (added.exercise_id, added.completed_at, added.set_index, private.record_value(added, kind))
-        is distinct from (removed.exercise_id, removed.completed_at, removed.set_index, private.record_value(removed, kind))
-        and changed.completed_at is not null
-      group by changed.user_id, changed.exercise_id, kind
-      order by kind
+      with before as (
+        select id, user_id, exercise_id, completed_at, set_index, kind, private.record_value(removed, kind)
+        from removed
+        cross join unnest(v_kinds) as kind
+      ),
+      after as (
+        select id, user_id, exercise_id, completed_at, set_index, kind, private.record_value(added, kind)
+        from added
+        cross join unnest(v_kinds) as kind
+      )
+      select changed.user_id, changed.exercise_id, changed.kind, min(changed.completed_at) as changed_from
+      from ((table before except table after) union all (table after except table before)) as changed
+      where changed.completed_at is not null
+      group by changed.user_id, changed.exercise_id, changed.kind
+      order by changed.kind
     loop
       perform private.replay_records(v_change.user_id, v_change.exercise_id, v_change.kind, v_change.changed_from);
     end loop;

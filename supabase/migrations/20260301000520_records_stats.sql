@@ -109,19 +109,21 @@ begin
     from removed
     where removed.is_counted;
   else
-    perform private.refresh_exercises(
-      array_agg(removed.workout_id) || array_agg(added.workout_id),
-      array_agg(removed.exercise_id) || array_agg(added.exercise_id)
-    )
-    from removed
-    join added on added.id = removed.id
-    where (
-      added.exercise_id, added.is_counted, added.reps, added.weight_kg, added.duration_seconds, added.distance_m,
-      added.volume_kg, added.effective_volume_kg, added.e1rm_kg
-    ) is distinct from (
-      removed.exercise_id, removed.is_counted, removed.reps, removed.weight_kg, removed.duration_seconds,
-      removed.distance_m, removed.volume_kg, removed.effective_volume_kg, removed.e1rm_kg
-    );
+    -- No join: the plan is kept from the first, small update, and would be a nested loop for the large ones too.
+    perform private.refresh_exercises(array_agg(changed.workout_id), array_agg(changed.exercise_id))
+    from (
+      with before as (
+        select id, workout_id, exercise_id, is_counted, reps, weight_kg, duration_seconds, distance_m, volume_kg,
+          effective_volume_kg, e1rm_kg
+        from removed
+      ),
+      after as (
+        select id, workout_id, exercise_id, is_counted, reps, weight_kg, duration_seconds, distance_m, volume_kg,
+          effective_volume_kg, e1rm_kg
+        from added
+      )
+      (table before except table after) union all (table after except table before)
+    ) as changed;
   end if;
 
   return null;

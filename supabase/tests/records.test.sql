@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/workouts.psql
-select plan(41);
+select plan(43);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -145,6 +145,29 @@ select is_empty($$table public.personal_records$$, 'a stranger reads nothing');
 select tests.start('ben', 'barbell-bench-press', 1);
 select is((tests.lift('ben', 5, 50, 5)).is_record, false, 'and has a ledger of their own');
 select results_eq($$select value from tests.ledger()$$, $$values (50::numeric)$$, 'with a first ever of their own');
+
+-- What is none any more ------------------------------------------------------------------------------------------------
+
+select tests.stop_acting();
+select tests.create_user('dora');
+select tests.act_as('dora');
+select tests.start('dora', 'barbell-bench-press', 2);
+select tests.lift('dora', 5, 100, 5), tests.lift('dora', 10, 110, 5);
+update public.workout_sets set weight_kg = 105 where id = tests.ref('dora at 10');
+select tests.stop_acting();
+update public.personal_records
+set revoked_at = now() - interval '31 days'
+where user_id = tests.id('dora') and kind = 'max_weight' and revoked_at is not null;
+select tests.act_as('dora');
+select results_eq(
+  $$select value from public.personal_records where kind = 'max_weight' and revoked_at is not null$$,
+  $$values (110::numeric)$$, 'a record that is none is kept'
+);
+update public.workout_sets set weight_kg = 107 where id = tests.ref('dora at 10');
+select results_eq(
+  $$select value from public.personal_records where kind = 'max_weight' and revoked_at is not null$$,
+  $$values (105::numeric)$$, 'for thirty days, until the next'
+);
 
 select * from finish();
 rollback;
