@@ -75,6 +75,7 @@ create table public.workouts (
   updated_at             timestamptz not null default now(),
   constraint workouts_id_user_id_key unique (id, user_id),
   constraint workouts_name_length check (char_length(name) between 1 and 120),
+  constraint workouts_planned_for_plausible check (planned_for between date '2000-01-01' and date '2199-12-31'),
   constraint workouts_started_unless_planned check ((status = 'planned') = (started_at is null)),
   constraint workouts_started_since_2000 check (started_at >= timestamptz '2000-01-01 00:00:00+00'),
   constraint workouts_ended_when_over check ((status in ('completed', 'cancelled')) = (ended_at is not null)),
@@ -321,13 +322,9 @@ create policy select_involved on public.workout_shares
   for select to authenticated
   using (owner_id = (select auth.uid()) or user_id = (select auth.uid()));
 
-create policy insert_own on public.workout_shares
-  for insert to authenticated
-  with check (owner_id = (select auth.uid()));
-
-create policy delete_own on public.workout_shares
+create policy delete_involved on public.workout_shares
   for delete to authenticated
-  using (owner_id = (select auth.uid()));
+  using (owner_id = (select auth.uid()) or user_id = (select auth.uid()));
 
 -- Grants ---------------------------------------------------------------------------------------------------------------
 
@@ -357,7 +354,8 @@ grant update (
   tempo, notes, completed_at
 ) on public.workout_sets to authenticated;
 
-grant select, insert (workout_id, user_id), delete on public.workout_shares to authenticated;
+-- No insert: a share appears in the lists of whom it is with, so that nobody gets one unasked.
+grant select, delete on public.workout_shares to authenticated;
 
 -- Comments -------------------------------------------------------------------------------------------------------------
 
@@ -477,10 +475,9 @@ comment on policy insert_own on public.workout_sets is 'Into one''s own workouts
 comment on policy update_own on public.workout_sets is 'The athlete alone, in the granted columns.';
 comment on policy delete_own on public.workout_sets is 'The athlete alone.';
 
-comment on table public.workout_shares is 'Who may read a workout beside its athlete.';
+comment on table public.workout_shares is 'Who may read a workout beside its athlete. Written by the server alone.';
 comment on column public.workout_shares.workout_id is 'The workout.';
 comment on column public.workout_shares.owner_id is 'Its athlete.';
 comment on column public.workout_shares.user_id is 'Who may read it.';
 comment on policy select_involved on public.workout_shares is 'Both sides of it.';
-comment on policy insert_own on public.workout_shares is 'One''s own workouts.';
-comment on policy delete_own on public.workout_shares is 'The athlete takes it back.';
+comment on policy delete_involved on public.workout_shares is 'The athlete takes it back; whom it is with gives it up.';

@@ -3,6 +3,26 @@
 
 -- Order among writers --------------------------------------------------------------------------------------------------
 
+-- Who waits holds a connection that others need, so nobody waits long.
+create function private.wait_for_athlete(p_key bigint)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+set lock_timeout = '2s'
+as $$
+begin
+  perform pg_advisory_xact_lock(p_key);
+exception
+  when lock_not_available then
+    perform private.fail('busy');
+end;
+$$;
+
+grant execute on function private.wait_for_athlete(bigint) to authenticated, service_role;
+comment on function private.wait_for_athlete(bigint) is 'Takes an athlete''s lock within two seconds, or fails with busy.';
+
 create function private.lock_athletes(p_user_ids uuid[])
 returns void
 language plpgsql
@@ -12,9 +32,14 @@ set search_path = ''
 as $$
 declare
   v_user_id uuid;
+  v_key bigint;
 begin
   for v_user_id in select distinct athlete.id from unnest(p_user_ids) as athlete (id) order by athlete.id loop
-    perform pg_advisory_xact_lock(hashtextextended('athlete:' || v_user_id, 0));
+    v_key := hashtextextended('athlete:' || v_user_id, 0);
+
+    if not pg_try_advisory_xact_lock(v_key) then
+      perform private.wait_for_athlete(v_key);
+    end if;
   end loop;
 end;
 $$;
@@ -22,7 +47,7 @@ $$;
 grant execute on function private.lock_athletes(uuid[]) to authenticated, service_role;
 comment on function private.lock_athletes(uuid[]) is
   'Holds the athletes'' training until the transaction ends: two devices of one athlete write one after the other, so
-that what is derived is derived from all of it. Always in the same order, hence without deadlocks.';
+that what is derived is derived from all of it. Always in the same order, hence without deadlocks. Fails with busy.';
 
 -- Before any row is locked; where the caller is not the athlete, the triggers that derive take the lock themselves.
 create function private.tg__lock_athlete()
@@ -42,6 +67,46 @@ end;
 $$;
 
 comment on function private.tg__lock_athlete() is 'Lets the caller''s other devices wait their turn.';
+
+-- What follows from sets is derived within the statement that writes them. Changes by definer functions are not held to
+-- it, nor are sets that go with their exercise or workout.
+create function private.tg_workout_sets__limit_rows()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_limit constant integer := 1000;
+  v_rows integer;
+begin
+  if current_user <> 'authenticated' then
+    return null;
+  elsif tg_op = 'DELETE' then
+    select count(*)
+    into v_rows
+    from removed
+    where exists (
+      select from public.workout_exercises
+      where workout_exercises.id = removed.workout_exercise_id
+    );
+  else
+    select count(*)
+    into v_rows
+    from added;
+  end if;
+
+  if v_rows > v_limit then
+    perform private.fail('too_many_rows', format('at most %s', v_limit));
+  end if;
+
+  return null;
+end;
+$$;
+
+comment on function private.tg_workout_sets__limit_rows() is
+  'Fails with too_many_rows when an athlete writes more than 1,000 sets at once.';
 
 create function private.tg__version()
 returns trigger
@@ -114,22 +179,20 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select case
-    when now() - p_workout.started_at <= interval '24 hours' then greatest(now(), p_workout.started_at)
-    else coalesce(
-      (
-        select greatest(max(workout_sets.completed_at), p_workout.started_at)
-        from public.workout_sets
-        where workout_sets.workout_id = p_workout.id
-      ),
-      p_workout.started_at
+  select greatest(p_workout.started_at, least(p_workout.started_at + interval '24 hours', case
+    when now() - p_workout.started_at <= interval '24 hours' then now()
+    else (
+      select coalesce(max(workout_sets.completed_at), p_workout.started_at)
+      from public.workout_sets
+      where workout_sets.workout_id = p_workout.id
     )
-  end;
+  end));
 $$;
 
 grant execute on function private.ended_at(public.workouts) to authenticated, service_role;
 comment on function private.ended_at(public.workouts) is
-  'When a workout ends whose end nobody told: now, or with its last set when it was forgotten for more than a day.';
+  'When a workout ends whose end nobody told: now, or with its last set when it was forgotten for more than a day; never
+later than a day after its start.';
 
 -- A workout's states ---------------------------------------------------------------------------------------------------
 
@@ -167,13 +230,19 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_timezone text;
 begin
-  if new.timezone is null then
-    select profiles.timezone
-    into new.timezone
-    from public.profiles
-    where profiles.user_id = new.user_id;
+  select profiles.timezone
+  into v_timezone
+  from public.profiles
+  where profiles.user_id = new.user_id;
+
+  if not found and new.user_id = auth.uid() then
+    perform private.fail('not_authenticated', 'the account of this token does not exist any more');
   end if;
+
+  new.timezone := coalesce(new.timezone, v_timezone);
 
   if not private.is_timezone(new.timezone) then
     perform private.fail('invalid_argument', 'timezone must be the name of a zone of the tz database');
@@ -241,6 +310,30 @@ $$;
 
 comment on function private.tg_workouts__change() is
   'Holds a workout to its states, times its pauses, and closes what is open when it ends.';
+
+create function private.tg_workouts__rest()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if not isfinite(new.rest_started_at) or not isfinite(new.rest_ends_at) then
+    perform private.fail('invalid_time', 'a rest has an end');
+  end if;
+
+  if new.rest_started_at is distinct from old.rest_started_at then
+    new.rest_ends_at := now() + (new.rest_ends_at - new.rest_started_at);
+    new.rest_started_at := now();
+  end if;
+
+  return new;
+end;
+$$;
+
+comment on function private.tg_workouts__rest() is
+  'A rest begins now, by the server''s clock alone, and is as long as the client says.';
 
 -- definer: the sets' derived columns are not granted to the athlete whose change of the workout touches them.
 create function private.tg_workouts__weigh_again()
@@ -386,11 +479,14 @@ begin
     perform private.fail('workout_exercise_not_found');
   end if;
 
-  if tg_op = 'INSERT' then
-    if v_exercise.status <> 'in_progress' and (v_exercise.status <> 'planned' or new.completed_at is not null) then
-      perform private.fail('workout_not_active', format('it is %s', v_exercise.status));
-    end if;
+  -- Sets are done in a workout that is on, by insert or by update; those that were done may be corrected later.
+  if (new.completed_at is not null and old.completed_at is null and v_exercise.status <> 'in_progress')
+    or (tg_op = 'INSERT' and v_exercise.status not in ('planned', 'in_progress'))
+  then
+    perform private.fail('workout_not_active', format('it is %s', v_exercise.status));
+  end if;
 
+  if tg_op = 'INSERT' then
     new.set_index := private.check_set_place(new);
   end if;
 
@@ -552,18 +648,19 @@ begin
     into v_exercise_ids, v_workout_ids, v_user_ids
     from removed;
   else
-    select array_agg(distinct removed.workout_exercise_id), array_agg(distinct removed.workout_id),
-      array_agg(distinct removed.user_id)
+    -- No join: the plan is kept from the first, small update, and would be a nested loop for the large ones too.
+    select array_agg(distinct changed.workout_exercise_id), array_agg(distinct changed.workout_id),
+      array_agg(distinct changed.user_id)
     into v_exercise_ids, v_workout_ids, v_user_ids
-    from removed
-    join added on added.id = removed.id
-    where (
-      added.completed_at, added.set_type, added.reps, added.volume_kg, added.effective_volume_kg, added.rpe,
-      added.rest_seconds
-    ) is distinct from (
-      removed.completed_at, removed.set_type, removed.reps, removed.volume_kg, removed.effective_volume_kg, removed.rpe,
-      removed.rest_seconds
-    );
+    from (
+      select id, workout_exercise_id, workout_id, user_id, completed_at, set_type, reps, volume_kg, effective_volume_kg,
+        rpe, rest_seconds
+      from removed
+      except
+      select id, workout_exercise_id, workout_id, user_id, completed_at, set_type, reps, volume_kg, effective_volume_kg,
+        rpe, rest_seconds
+      from added
+    ) as changed;
   end if;
 
   if v_user_ids is not null then
@@ -600,6 +697,11 @@ create trigger _200_begin_planned
     or (old.status = 'planned' and new.status = 'in_progress')
   )
   execute function private.tg_workouts__begin();
+create trigger _250_rest
+  before update of rest_started_at, rest_ends_at on public.workouts
+  for each row
+  when (new.rest_started_at is not null)
+  execute function private.tg_workouts__rest();
 create trigger _300_change
   before update of status, started_at, ended_at, paused_at on public.workouts
   for each row execute function private.tg_workouts__change();
@@ -639,6 +741,18 @@ create trigger _200_weigh_again
     set_type, side, weight_kg, reps, duration_seconds, distance_m, rpe, completed_at, load_kg
   on public.workout_sets
   for each row execute function private.tg_workout_sets__weigh();
+create trigger _490_limit_rows_insert
+  after insert on public.workout_sets
+  referencing new table as added
+  for each statement execute function private.tg_workout_sets__limit_rows();
+create trigger _490_limit_rows_update
+  after update on public.workout_sets
+  referencing new table as added
+  for each statement execute function private.tg_workout_sets__limit_rows();
+create trigger _490_limit_rows_delete
+  after delete on public.workout_sets
+  referencing old table as removed
+  for each statement execute function private.tg_workout_sets__limit_rows();
 create trigger _500_total_insert
   after insert on public.workout_sets
   referencing new table as added

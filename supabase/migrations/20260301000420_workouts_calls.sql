@@ -113,8 +113,8 @@ begin
     set status = 'in_progress',
       name = coalesce(start_workout.name, workouts.name),
       location = coalesce(start_workout.location, workouts.location),
-      mood_before = start_workout.mood_before,
-      energy = start_workout.energy,
+      mood_before = coalesce(start_workout.mood_before, workouts.mood_before),
+      energy = coalesce(start_workout.energy, workouts.energy),
       started_at = start_workout.started_at,
       timezone = coalesce(start_workout.timezone, workouts.timezone),
       request_hash = v_hash
@@ -156,7 +156,8 @@ comment on function public.start_workout(
   uuid, uuid, uuid, text, public.workout_location, text, integer, timestamptz, text
 ) is
   'Starts a workout, or a planned one by its id, and answers it. The same id with the same content answers it again.
-Fails with id_conflict, workout_already_active, invalid_time, invalid_workout, invalid_argument or not_found.';
+Fails with id_conflict, workout_already_active, invalid_time, invalid_workout, invalid_argument, not_found or
+not_authenticated.';
 
 create function public.complete_workout(
   workout_id uuid default null,
@@ -221,6 +222,7 @@ as $$
 #variable_conflict use_column
 declare
   v_workout public.workouts := private.my_workout(workout_id);
+  v_rule text;
 begin
   if v_workout.status = 'cancelled' then
     return v_workout;
@@ -234,13 +236,17 @@ begin
   returning workouts.* into v_workout;
 
   return v_workout;
+exception
+  when check_violation or numeric_value_out_of_range then
+    get stacked diagnostics v_rule = constraint_name;
+    perform private.fail('invalid_workout', coalesce(nullif(v_rule, ''), sqlerrm));
 end;
 $$;
 
 grant execute on function public.cancel_workout(uuid) to authenticated;
 comment on function public.cancel_workout(uuid) is
   'Ends a workout that shall not count: its sets stay readable and leave records and statistics.
-Fails with workout_not_found or workout_not_active.';
+Fails with workout_not_found, workout_not_active or invalid_workout.';
 
 create function public.pause_workout(workout_id uuid default null)
 returns public.workouts

@@ -2,10 +2,11 @@
 begin;
 \ir support/acting.psql
 \ir support/workouts.psql
-select plan(88);
+select plan(120);
 
 select tests.create_user('ana', '{"timezone": "Europe/Berlin"}');
 select tests.create_user('ben');
+select tests.create_user('cleo');
 
 -- Start ----------------------------------------------------------------------------------------------------------------
 
@@ -131,6 +132,20 @@ select results_eq(
   $$values (null::timestamptz)$$, 'a rest can be skipped'
 );
 select results_eq(
+  $$
+    update public.workouts
+    set rest_started_at = now() + interval '9 years', rest_ends_at = now() + interval '9 years 1 minute'
+    returning rest_started_at, rest_ends_at
+  $$,
+  $$values (now(), now() + interval '1 minute')$$, 'nobody dates a rest ahead'
+);
+select results_eq(
+  $$update public.workouts set rest_ends_at = rest_ends_at + interval '15 seconds' returning rest_seconds$$,
+  $$values (75)$$, 'it can be made longer'
+);
+select tests.throws_error($$update public.workouts set rest_ends_at = 'infinity'$$, 'invalid_time', 'but not without end');
+select lives_ok($$update public.workouts set rest_started_at = null, rest_ends_at = null$$, 'nor has it to go on');
+select results_eq(
   $$select rest_ends_at from public.skip_rest(tests.ref('workout'))$$,
   $$values (null::timestamptz)$$, 'twice'
 );
@@ -230,16 +245,25 @@ select is(tests.rows_of($$delete from public.workouts$$), 0, 'and deletes nothin
 
 -- A share --------------------------------------------------------------------------------------------------------------
 
+select tests.act_as('ana');
 select tests.throws_error(
-  $$insert into public.workout_shares (workout_id, user_id) values (tests.ref('workout'), tests.id('ana'))$$, '23503',
-  'nobody shares a workout of another'
+  $$insert into public.workout_shares (workout_id, user_id) values (tests.ref('workout'), tests.id('ben'))$$, '42501',
+  'nobody is given a workout unasked'
+);
+select tests.stop_acting();
+select lives_ok(
+  $$
+    insert into public.workout_shares (workout_id, owner_id, user_id)
+    values (tests.ref('workout'), tests.id('ana'), tests.id('ben'))
+  $$,
+  'the server shares one'
 );
 select tests.act_as('ana');
-select lives_ok(
-  $$insert into public.workout_shares (workout_id, user_id) values (tests.ref('workout'), tests.id('ben'))$$,
-  'the athlete shares a workout'
-);
+select is(tests.rows_of($$delete from public.workout_shares$$), 1, 'the athlete takes it back');
+select tests.act_as('cleo');
+select is(tests.rows_of($$delete from public.workout_shares$$), 0, 'nobody else does');
 select tests.act_as('ben');
+select is(tests.rows_of($$delete from public.workout_shares$$), 1, 'the other gives it up');
 select is(
   jsonb_array_length(public.get_workout(tests.ref('workout')) #> '{exercises,1,sets}'), 1,
   'then the other reads all of it'
@@ -300,6 +324,100 @@ from (
 select tests.throws_error($$update public.workouts set status = 'in_progress'$$, 'workout_not_active',
   'what is over does not begin again');
 select is((select public.active_workout()), null, 'none is active then');
+
+-- Planned --------------------------------------------------------------------------------------------------------------
+
+select tests.throws_error(
+  format($$insert into public.workouts (status, planned_for) values ('planned', %L)$$, day), '23514',
+  day || ' is no day to plan for'
+)
+from (values ('infinity'), ('-infinity'), ('1999-12-31'), ('2200-01-01')) as plan (day);
+select lives_ok(
+  $$
+    insert into public.workouts (id, status, planned_for, mood_before, energy)
+    values (tests.ref('plan'), 'planned', current_date + 1, 'eager', 6)
+  $$,
+  'tomorrow is'
+);
+select lives_ok(
+  $$select public.add_workout_exercise(tests.ref('plan'), tests.exercise('barbell-bench-press'), tests.ref('planned'))$$,
+  'a plan has exercises'
+);
+select lives_ok(
+  $$
+    insert into public.workout_sets (id, workout_exercise_id, weight_kg, reps)
+    values (tests.ref('planned set'), tests.ref('planned'), 300, 1)
+  $$,
+  'and sets'
+);
+select tests.throws_error(
+  $$update public.workout_sets set completed_at = now() where id = tests.ref('planned set')$$, 'workout_not_active',
+  'which are not done before it begins'
+);
+select results_eq(
+  $$select status::text, mood_before, energy::integer from public.start_workout(id => tests.ref('plan'))$$,
+  $$values ('in_progress', 'eager', 6)$$, 'what was planned stays when it begins'
+);
+select tests.is_allowed(
+  $$update public.workout_sets set completed_at = now() where id = tests.ref('planned set')$$, 'then its sets are done'
+);
+select lives_ok($$select public.cancel_workout(tests.ref('plan'))$$, 'it is cancelled');
+select tests.throws_error(
+  $$update public.workout_sets set completed_at = now() where id = tests.ref('planned set')$$, 'workout_not_active',
+  'and its sets are not done any more'
+);
+
+-- At the bounds --------------------------------------------------------------------------------------------------------
+
+select tests.start('long', 'barbell-bench-press', 1.004);
+select is(
+  (tests.lift('long', 24 * 60 + 4, 50, 5)).completed_at, now() - interval '105.6 seconds',
+  'a set comes four minutes after the longest day, by a clock that is off'
+);
+select tests.is_allowed($$select public.cancel_workout(tests.ref('long'))$$, 'the workout can be cancelled');
+select results_eq(
+  $$select duration_seconds from public.complete_workout(tests.ref('long'))$$,
+  $$values (24 * 60 * 60)$$, 'and completed: it lasted a day'
+);
+
+select tests.start('bulk', 'barbell-bench-press', 0.02);
+select lives_ok(
+  $$select public.add_workout_exercise(tests.ref('bulk'), tests.exercise('pull-up'), tests.ref('bulk ' || n))
+    from generate_series(1, 6) as n$$,
+  'a workout of many exercises'
+);
+select lives_ok(
+  format($$
+    insert into public.workout_sets (workout_exercise_id, set_index, reps)
+    select tests.ref('bulk ' || n), place, 5 from generate_series(1, 6) as n, generate_series(0, 199) as place
+    where n * 200 + place between %s and %s
+  $$, first, last),
+  'and of many sets'
+)
+from (values (200, 1199), (1200, 1200)) as part (first, last);
+select tests.is_allowed(
+  $$update public.workout_sets set notes = 'x' where id in (select id from public.workout_sets where set_index > 0 limit 1000)$$,
+  'a thousand are changed at once'
+);
+select tests.throws_error($$update public.workout_sets set notes = 'x'$$, 'too_many_rows', 'one more is not');
+select tests.throws_error($$delete from public.workout_sets$$, 'too_many_rows', 'nor deleted');
+select tests.throws_error(
+  $$
+    insert into public.workout_sets (workout_exercise_id, set_index, side, reps)
+    select tests.ref('bulk ' || n), place, 'left', 5 from generate_series(1, 6) as n, generate_series(0, 199) as place
+  $$,
+  'too_many_rows', 'nor added'
+);
+select tests.is_allowed($$delete from public.workouts where id = tests.ref('bulk')$$, 'the workout goes with all of them');
+
+-- An account that is gone ----------------------------------------------------------------------------------------------
+
+select tests.stop_acting();
+select set_config('request.jwt.claims', json_build_object('sub', gen_random_uuid())::text, true),
+  set_config('role', 'authenticated', true);
+select tests.throws_error(format('select public.start_workout(timezone => %L)', zone), 'not_authenticated',
+  'starts nothing')
+from (values (null), ('UTC')) as choice (zone);
 
 select * from finish();
 rollback;
