@@ -4,14 +4,17 @@ import { findingAt, nameOf, parseBody, type SqlRule, type Statement, unqualified
 const LONGEST_FUNCTION_LINES = 100
 const HEADER = ['language', 'volatility', 'security', 'set'] as const
 
-/** Every function states language, volatility, security and an empty search path, in this order, before its body. */
+/**
+ * Every function states language, volatility, security and an empty search path, in this order, before its body. Other
+ * settings may stand beside the search path.
+ */
 export const functionHeader: SqlRule = (statements) =>
   functions(statements).flatMap(({ statement, definition }) => {
     const options = optionsOf(definition)
     const clauses = options.map(({ defname = '' }) => defname).filter((name) => HEADER.some((part) => part === name))
     const missing = HEADER.filter((name) => !clauses.includes(name))
     if (missing.length > 0) return [findingAt(statement, 'function-header', `states no ${missing.join(', no ')}`)]
-    if (clauses.join() !== HEADER.join())
+    if ([...new Set(clauses)].join() !== HEADER.join())
       return [
         findingAt(statement, 'function-header', `has ${clauses.join(', ')} where the order is ${HEADER.join(', ')}`),
       ]

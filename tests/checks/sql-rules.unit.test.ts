@@ -140,6 +140,20 @@ comment on column public.shelves.editor_id is 'Who may write on it.';`
   })
 })
 
+describe('the settings of a function', () => {
+  const header = 'volatile\nsecurity invoker\nset search_path'
+
+  test('may be more than the search path', async () => {
+    const path = "volatile\nsecurity invoker\nset search_path = ''"
+    expect(await rulesBroken(planted(path, `${path}\nset lock_timeout = '2s'`))).toEqual([])
+  })
+
+  test('do not replace the search path', async () => {
+    const other = 'volatile\nsecurity invoker\nset lock_timeout'
+    expect(await rulesBroken(planted(header, other))).toEqual(['function-header'])
+  })
+})
+
 describe('the name of a migration', () => {
   test.each([
     'supabase/migrations/shelf.sql',
