@@ -88,7 +88,7 @@ create table public.user_stats (
 -- The one that stands, per exercise and kind.
 create unique index personal_records_standing_key on public.personal_records (user_id, exercise_id, kind)
   where superseded_at is null and revoked_at is null;
-create index personal_records_timeline_idx on public.personal_records (user_id, exercise_id, kind, achieved_at)
+create index personal_records_timeline_idx on public.personal_records (user_id, exercise_id, kind, achieved_at, value)
   where revoked_at is null;
 create index personal_records_revoked_idx on public.personal_records (user_id, exercise_id, kind, revoked_at)
   where revoked_at is not null;

@@ -161,14 +161,17 @@ set search_path = ''
 as $$
 begin
   update public.workout_sets
-  set is_record = not workout_sets.is_record
-  where workout_sets.id = any (p_set_ids)
-    and workout_sets.is_record <> exists (
-      select from public.personal_records
-      where personal_records.set_id = workout_sets.id
-        and personal_records.revoked_at is null
-        and not personal_records.is_baseline
-    );
+  set is_record = standing.is_record
+  from unnest(p_set_ids) as changed (id)
+  cross join lateral (
+    select count(*) > 0 as is_record
+    from public.personal_records
+    where personal_records.set_id = changed.id
+      and personal_records.revoked_at is null
+      and not personal_records.is_baseline
+  ) as standing
+  where workout_sets.id = changed.id
+    and workout_sets.is_record <> standing.is_record;
 
   update public.workouts
   set records_set = standing.records
