@@ -78,7 +78,7 @@ setInterval(() => {
   for (const socket of sockets) socket.send('[null,"h","phoenix","heartbeat",{}]')
 }, HEARTBEAT_MS).unref()
 
-process.on('message', async (message) => {
+async function obey(message: unknown): Promise<void> {
   const command = Command.parse(message)
   if (command.do === 'connect') process.send?.({ milliseconds: await connectAll(command) })
   else if (command.do === 'count') process.send?.({ received })
@@ -88,4 +88,6 @@ process.on('message', async (message) => {
     sockets = []
     process.send?.({})
   }
-})
+}
+
+process.on('message', (message) => void obey(message))

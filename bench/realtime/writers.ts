@@ -13,7 +13,7 @@ const Command = z.object({
 const CONNECTIONS = 16
 const TICK_MS = 2
 
-process.on('message', async (message) => {
+async function obey(message: unknown): Promise<void> {
   const { database, topics, perSecond, seconds } = Command.parse(message)
   const sql = postgres(database, { max: CONNECTIONS, onnotice: () => undefined })
   // To a topic that nobody has joined: connections, plans and caches are warm before anything is measured.
@@ -43,4 +43,6 @@ process.on('message', async (message) => {
   const milliseconds = performance.now() - began
   await sql.end()
   process.send?.({ sent, milliseconds })
-})
+}
+
+process.on('message', (message) => void obey(message))

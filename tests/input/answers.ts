@@ -22,7 +22,7 @@ export async function send(
   token: string,
   method: string,
   path: string,
-  body?: string | undefined,
+  body?: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const response = await fetch(`${stack.api_url}/rest/v1/${path}`, {

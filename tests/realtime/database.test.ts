@@ -129,11 +129,12 @@ test('whoever is told of a row can read it', async () => {
   const channel = (await server.client()).channel(name, priv)
   const missing: unknown[] = []
   let checked = 0
-  channel.on('broadcast', { event: 'e' }, async ({ payload }) => {
-    const rows = await server.sql`select from public.announced where id = ${payload.n}`
-    if (rows.length === 0) missing.push(payload.n)
+  const check = async (n: number): Promise<void> => {
+    const rows = await server.sql`select from public.announced where id = ${n}`
+    if (rows.length === 0) missing.push(n)
     checked++
-  })
+  }
+  channel.on('broadcast', { event: 'e' }, ({ payload }) => void check(payload.n))
   await join(channel)
   const total = 1_000
   const writers = Array.from({ length: 8 }, async (_, writer) => {

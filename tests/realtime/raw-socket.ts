@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { vi } from 'vitest'
-import { WebSocket } from 'ws'
+import { type RawData, WebSocket } from 'ws'
 
 /** A frame of the server: `[join_ref, ref, topic, event, payload]`. */
 export type Frame = [string | null, string | null, string, string, Readonly<Record<string, unknown>>]
@@ -14,7 +14,7 @@ export class RawSocket {
   private constructor(socket: WebSocket) {
     this.socket = socket
     socket.on('message', (data, isBinary) => {
-      if (!isBinary) this.frames.push(JSON.parse(String(data)))
+      if (!isBinary) this.frames.push(JSON.parse(textOf(data)))
     })
   }
 
@@ -49,4 +49,8 @@ export class RawSocket {
   close(): void {
     this.socket.terminate()
   }
+}
+
+function textOf(data: RawData): string {
+  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(new Uint8Array(data))).toString()
 }

@@ -106,7 +106,7 @@ async function listen(realtime: Realtime, port: number): Promise<Server> {
     url.pathname = url.pathname.slice(prefix.length)
     return realtime.fetch(new Request(url, request))
   })
-  const server = createServer(answer)
+  const server = createServer((request, response) => void answer(request, response))
   server.on('upgrade', (request, socket, head) => realtime.upgrade(request, socket, head))
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return server

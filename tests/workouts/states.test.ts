@@ -42,7 +42,8 @@ test.each(['complete_workout', 'cancel_workout'])('%s ends a workout whose last 
 
   await call(ana.client, end, { workout_id: workoutId })
 
-  await call(ana.client, 'start_workout', {})
+  const { data } = await ana.client.from('workouts').select('ended_at').eq('id', workoutId).single().throwOnError()
+  expect(data.ended_at).not.toBeNull()
 })
 
 describe('while another write of the athlete does not end', () => {

@@ -114,10 +114,10 @@ function splitConditions(text: string): string[] {
 function readCondition(segment: string): Filter {
   const text = segment.trim()
   if (text === '') throw filterError('filter must not contain empty segments (check for extra commas)')
-  const [column = '', rest] = cut(text, '=')
+  const [column, rest] = cut(text, '=')
   if (rest === undefined) throw filterError(`[${inspect(column)}]`)
   const negate = rest.startsWith('not.')
-  const [op = '', value] = cut(negate ? rest.slice('not.'.length) : rest, '.')
+  const [op, value] = cut(negate ? rest.slice('not.'.length) : rest, '.')
   if (value === undefined) throw filterError(`[${inspect(op)}]`)
   if (!OPERATORS.has(op)) throw filterError(`[${inspect(op)}, ${inspect(value)}]`)
   return { column, op, value: op === 'in' ? listValue(value) : unquote(value), negate }

@@ -13,6 +13,7 @@ const View = z.object({
   errors: z.array(z.string()).nullable(),
   restricted: z.boolean(),
 })
+/** What the readers of one role see of a change, and which of the questions it answers. */
 export type View = Readonly<z.infer<typeof View>>
 
 /** A question about a change: who wants to know, and what. */

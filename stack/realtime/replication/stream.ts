@@ -128,14 +128,14 @@ export class ReplicationStream {
         if (this.#stopped) return
         await this.#repair(failure).catch(() => undefined)
         this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS)
-        this.#retry = setTimeout(attempt, this.#retryMs)
+        this.#retry = setTimeout(() => void attempt(), this.#retryMs)
       }
     }
-    this.#retry = setTimeout(attempt, this.#retryMs)
+    this.#retry = setTimeout(() => void attempt(), this.#retryMs)
   }
 
   async #repair(failure: unknown): Promise<void> {
-    const { log, slot, pool, onGap } = this.#options
+    const { log, slot, pool } = this.#options
     if (isInUse(failure)) await endReader(pool, slot)
     if (!isLost(failure)) return
     const lost = this.#at()
@@ -145,7 +145,7 @@ export class ReplicationStream {
       from: lost,
       to: this.#at(),
     })
-    onGap()
+    this.#options.onGap()
   }
 
   #receive(message: WalMessage, bytes: number): void {
@@ -159,7 +159,7 @@ export class ReplicationStream {
 
   async #drain(generation: number): Promise<void> {
     // What came in the same packet is announced in the same batch.
-    await undefined
+    await Promise.resolve()
     try {
       while (generation === this.#generation) {
         const { batch, progress } = this.#takeVisible()
