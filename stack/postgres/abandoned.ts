@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const GRACE_MS = 10_000
+const PAUSE_MS = 50
 
 /**
  * Ends the server that a killed stack may have left on the database folder `data`, and waits until it has ended.
@@ -12,20 +13,21 @@ const GRACE_MS = 10_000
 export async function endAbandoned(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid')
   const pid = Number((await readFile(file, 'utf8').catch(() => '')).split('\n')[0])
-  if (!(pid > 0) || !isAlive(pid)) return
-  // The number may meanwhile be another process's, even that of another stack's server.
-  if (!(await argumentsOf(pid)).includes(data)) return rm(file, { force: true })
-  process.kill(pid, 'SIGINT')
-  for (const deadline = Date.now() + GRACE_MS; isAlive(pid); ) {
-    if (Date.now() > deadline) process.kill(pid, 'SIGKILL')
-    await new Promise((resolve) => setTimeout(resolve, 10))
+  if (!(pid > 0) || !send(pid, 0)) return
+  // The number may be that of a process that nobody waited for, or meanwhile another's, even another stack's server.
+  const serves = async (): Promise<boolean> => (await argumentsOf(pid)).includes(data)
+  if (!(await serves())) return rm(file, { force: true })
+  send(pid, 'SIGINT')
+  for (const deadline = Date.now() + GRACE_MS; await serves(); ) {
+    if (Date.now() > deadline) send(pid, 'SIGKILL')
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
   }
 }
 
-function isAlive(pid: number): boolean {
+// False when there is no such process, or none of ours.
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(pid, 0)
-    return true
+    return process.kill(pid, signal)
   } catch {
     return false
   }
