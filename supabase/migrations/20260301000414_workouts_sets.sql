@@ -1,0 +1,183 @@
+-- What a set is, whoever writes it: an exercise brings its own facts, and a set is weighed by them.
+
+-- An exercise brings its facts -----------------------------------------------------------------------------------------
+
+create function private.tg_workout_exercises__describe()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_workout public.workouts;
+  v_exercise public.exercises;
+begin
+  select workouts.*
+  into v_workout
+  from public.workouts
+  where workouts.id = new.workout_id
+    and workouts.user_id = coalesce(auth.uid(), workouts.user_id);
+
+  if not found then
+    perform private.fail('workout_not_found');
+  elsif v_workout.status not in ('planned', 'in_progress') then
+    perform private.fail('workout_not_active', format('it is %s', v_workout.status));
+  end if;
+
+  select exercises.*
+  into v_exercise
+  from public.exercises
+  where exercises.id = new.exercise_id;
+
+  if not found then
+    perform private.fail('exercise_not_found');
+  end if;
+
+  new.user_id := v_workout.user_id;
+  new.exercise_name := v_exercise.name;
+  new.tracking_type := v_exercise.tracking_type;
+  new.weight_entry := v_exercise.weight_entry;
+  new.unilateral := v_exercise.unilateral;
+  new.bodyweight_fraction := v_exercise.bodyweight_fraction;
+
+  if new.position is null then
+    select coalesce(max(workout_exercises.position) + 1, 0)
+    into new.position
+    from public.workout_exercises
+    where workout_exercises.workout_id = new.workout_id;
+  end if;
+
+  return new;
+end;
+$$;
+
+comment on function private.tg_workout_exercises__describe() is
+  'Takes the athlete from the workout and the facts from an exercise that the caller may see; the next place if none
+is given.';
+
+-- A set is weighed -----------------------------------------------------------------------------------------------------
+
+create function private.check_set_place(p_set public.workout_sets)
+returns smallint
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_next smallint;
+  v_taken boolean;
+begin
+  select
+    coalesce(max(workout_sets.set_index) + 1, 0),
+    coalesce(bool_or(
+      workout_sets.set_index = p_set.set_index and workout_sets.side is not distinct from p_set.side
+    ), false)
+  into v_next, v_taken
+  from public.workout_sets
+  where workout_sets.workout_exercise_id = p_set.workout_exercise_id
+    and workout_sets.id <> p_set.id;
+
+  if v_taken then
+    perform private.fail('set_index_taken', format('set_index %s', p_set.set_index));
+  end if;
+
+  return coalesce(p_set.set_index, v_next);
+end;
+$$;
+
+grant execute on function private.check_set_place(public.workout_sets) to authenticated, service_role;
+comment on function private.check_set_place(public.workout_sets) is
+  'The place of a new set: its own, or the next. Fails with set_index_taken when another set stands there.';
+
+create function private.tg_workout_sets__weigh()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_exercise record;
+  v_e1rm private.e1rm_estimate;
+begin
+  select
+    workout_exercises.user_id,
+    workout_exercises.workout_id,
+    workout_exercises.exercise_id,
+    workout_exercises.tracking_type,
+    workout_exercises.weight_entry,
+    workout_exercises.unilateral,
+    workout_exercises.bodyweight_fraction,
+    workouts.status,
+    workouts.started_at,
+    workouts.ended_at,
+    workouts.bodyweight_kg
+  into v_exercise
+  from public.workout_exercises
+  join public.workouts on workouts.id = workout_exercises.workout_id
+  where workout_exercises.id = new.workout_exercise_id
+    and workout_exercises.user_id = coalesce(auth.uid(), workout_exercises.user_id);
+
+  if not found then
+    perform private.fail('workout_exercise_not_found');
+  end if;
+
+  -- Sets are done in a workout that is on, by insert or by update; those that were done may be corrected later.
+  if (new.completed_at is not null and old.completed_at is null and v_exercise.status <> 'in_progress')
+    or (tg_op = 'INSERT' and v_exercise.status not in ('planned', 'in_progress'))
+  then
+    perform private.fail('workout_not_active', format('it is %s', v_exercise.status));
+  end if;
+
+  if tg_op = 'INSERT' then
+    new.set_index := private.check_set_place(new);
+  end if;
+
+  perform private.check_time(
+    'completed_at',
+    new.completed_at,
+    v_exercise.started_at,
+    coalesce(v_exercise.ended_at, v_exercise.started_at + interval '24 hours')
+  );
+
+  new.user_id := v_exercise.user_id;
+  new.workout_id := v_exercise.workout_id;
+  new.exercise_id := v_exercise.exercise_id;
+  new.tracking_type := v_exercise.tracking_type;
+  new.weight_kg := trim_scale(round(new.weight_kg, 10));
+  new.is_counted := new.completed_at is not null and new.set_type <> 'warmup' and v_exercise.status <> 'cancelled';
+  new.load_kg := private.load_kg(
+    new.tracking_type, v_exercise.weight_entry, new.weight_kg, v_exercise.bodyweight_fraction, v_exercise.bodyweight_kg
+  );
+  new.volume_kg := private.logged_volume_kg(new.tracking_type, new.weight_kg, new.reps);
+  new.effective_volume_kg := private.effective_volume_kg(new.load_kg, new.reps, v_exercise.unilateral, new.side);
+  v_e1rm := private.e1rm(
+    private.e1rm_load_kg(
+      new.tracking_type, new.set_type, new.weight_kg, v_exercise.bodyweight_fraction, v_exercise.bodyweight_kg
+    ),
+    new.reps,
+    new.rpe
+  );
+  new.e1rm_kg := v_e1rm.kg;
+  new.e1rm_method := v_e1rm.method;
+  new.e1rm_confidence := v_e1rm.confidence;
+  return new;
+end;
+$$;
+
+comment on function private.tg_workout_sets__weigh() is
+  'Takes a set''s facts from its exercise, holds its time to its workout, and derives load, volume and one-rep maximum.';
+
+create trigger _200_describe
+  before insert on public.workout_exercises
+  for each row execute function private.tg_workout_exercises__describe();
+create trigger _200_weigh
+  before insert on public.workout_sets
+  for each row execute function private.tg_workout_sets__weigh();
+create trigger _200_weigh_again
+  before update of
+    set_type, side, weight_kg, reps, duration_seconds, distance_m, rpe, completed_at, load_kg
+  on public.workout_sets
+  for each row execute function private.tg_workout_sets__weigh();
