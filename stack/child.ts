@@ -17,13 +17,14 @@ const GUARDIAN = `
 pass() { asked=$1; [ -z "$child" ] || kill -$1 $child 2>/dev/null; }
 trap 'pass INT' INT
 trap 'pass TERM' TERM
+[ -z "$asked" ] || exit 143
 "$@" </dev/null 3<&- &
 child=$!
 [ -z "$asked" ] || kill -$asked $child 2>/dev/null
 ( read -r _ <&3; kill -INT $child; kill -TERM $child; sleep 5; kill -KILL -$$ ) >/dev/null 2>&1 &
-guard=$!
 while :; do wait $child 2>/dev/null; code=$?; kill -0 $child 2>/dev/null || break; done
-kill $guard 2>/dev/null
+trap '' TERM
+kill -TERM -$$ 2>/dev/null
 exit $code
 `
 

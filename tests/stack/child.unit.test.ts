@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { type Child, spawnChild } from '../../stack/child.ts'
 
 const CHILD = new URL('../../stack/child.ts', import.meta.url).href
-const IGNORANT = 'trap "" INT TERM; echo up; while :; do sleep 0.1; done'
+const IGNORANT = 'trap "" INT TERM'
+const FOREVER = 'while :; do sleep 0.1; done'
 
 // One that has ended stays in the list (state Z) until its parent, or who inherited it, has asked how it ended.
 function isAlive(pid: number): boolean {
@@ -40,7 +41,7 @@ describe('spawnChild', () => {
   })
 
   test('kills one that does not end in time, with all that it started', async () => {
-    const { child, line } = await run(`sleep 600 & echo $!; ${IGNORANT}`)
+    const { child, line } = await run(`${IGNORANT}; sleep 600 & echo $!; ${FOREVER}`)
     await child.stop('SIGTERM', 100)
     expect((await child.exited).signal).toBe('SIGKILL')
     await expect.poll(() => isAlive(Number(line))).toBe(false)
@@ -53,8 +54,8 @@ describe('spawnChild', () => {
   })
 
   test.for([
-    ['one that ends when asked', 'echo $$; while :; do sleep 0.1; done'],
-    ['one that does not', `echo $$; ${IGNORANT}`],
+    ['one that ends when asked', `echo $$; ${FOREVER}`],
+    ['one that does not', `${IGNORANT}; echo $$; ${FOREVER}`],
   ])('ends %s when the process that started it is killed', { timeout: 30_000 }, async ([, script]) => {
     const program = `
       import { spawnChild } from ${JSON.stringify(CHILD)}
