@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-process.chdir(root)
 
 if (process.platform === 'win32') {
   console.error('The stack runs on Linux and macOS; on Windows, in WSL.')
@@ -27,11 +26,16 @@ const [entry, ...args] = process.argv.slice(2)
 if (entry?.endsWith('.ts')) {
   const file = join(root, entry)
   process.argv = [process.argv[0], file, ...args]
-  const { register } = await import('tsx/esm/api')
-  register()
-  await import(pathToFileURL(file).href)
+  if (entry.startsWith('stack/')) {
+    const { importBundled } = await import('./bundle.mjs')
+    await importBundled(file, join(process.cwd(), '.stack', 'bundles'))
+  } else {
+    const { register } = await import('tsx/esm/api')
+    register()
+    await import(pathToFileURL(file).href)
+  }
 } else if (entry !== undefined) {
-  const { status } = spawnSync(join('node_modules', '.bin', entry), args, { stdio: 'inherit' })
+  const { status } = spawnSync(join(root, 'node_modules', '.bin', entry), args, { stdio: 'inherit' })
   process.exit(status ?? 1)
 }
 
@@ -39,12 +43,12 @@ if (entry?.endsWith('.ts')) {
 function isInstalled() {
   const packages = (path) => {
     try {
-      return JSON.parse(readFileSync(path, 'utf8')).packages
+      return JSON.parse(readFileSync(join(root, path), 'utf8')).packages
     } catch {
       return {}
     }
   }
-  const installed = packages(join('node_modules', '.package-lock.json'))
+  const installed = packages('node_modules/.package-lock.json')
   return Object.entries(packages('package-lock.json')).every(
     ([path, { version, optional, peer, devOptional }]) =>
       path === '' || optional || peer || devOptional || installed[path]?.version === version,

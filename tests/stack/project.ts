@@ -1,18 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  chmod,
-  lchown,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  readlink,
-  realpath,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises'
+import { chmod, lchown, mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { freePorts } from '../../stack/ports.ts'
 import { StackStatus } from '../../stack/status.ts'
 
-const START = fileURLToPath(new URL('../../stack/start.ts', import.meta.url))
+const RUN = fileURLToPath(new URL('../../stack/run.mjs', import.meta.url))
 const FUNCTION = `export default { fetch: () => new Response('hello') }\n`
 
 const FIRST_MIGRATION = `
@@ -29,8 +17,8 @@ create table public.notes (body text primary key);
 alter table public.notes enable row level security;
 `
 
-// What tsx and the Supabase CLI keep for their next run.
-const CACHES = /^(tsx-|\.bun-|\.supabase$)/
+// What the Supabase CLI keeps for its next run.
+const CACHES = /^(\.bun-|\.supabase$)/
 
 /** A small project of its own in a temporary folder, for tests of how stacks come and go. */
 export class Project implements AsyncDisposable {
@@ -57,9 +45,6 @@ export class Project implements AsyncDisposable {
     const { dir, ports, temporary } = project
     await chmod(dir, 0o755)
     await mkdir(temporary)
-    // So that not every project has to compile the stack again.
-    const cache = `tsx-${process.getuid?.()}`
-    await symlink(join(tmpdir(), cache), join(temporary, cache))
     await mkdir(join(dir, 'supabase', 'migrations'), { recursive: true })
     await mkdir(join(dir, 'supabase', 'functions', 'hello'), { recursive: true })
     await writeFile(join(dir, 'supabase', 'functions', 'hello', 'index.ts'), FUNCTION)
@@ -125,7 +110,7 @@ export class Command {
   #stderr = ''
 
   constructor(project: Project, args: readonly string[], uid: number | undefined) {
-    this.#child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), START, ...args], {
+    this.#child = spawn(process.execPath, [RUN, 'stack/start.ts', ...args], {
       cwd: project.dir,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, HOME: project.temporary, TMPDIR: project.temporary },
