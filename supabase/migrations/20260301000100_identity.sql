@@ -99,6 +99,7 @@ create index profiles_search_idx on public.profiles
 
 -- Policies -------------------------------------------------------------------------------------------------------------
 
+-- Who signed in reads which card is said where friends and blocks are: select_visible, by the migration privacy.
 alter table public.profiles enable row level security;
 alter table public.personal_details enable row level security;
 alter table public.preferences enable row level security;
@@ -107,10 +108,6 @@ alter table public.user_roles enable row level security;
 create policy select_public on public.profiles
   for select to anon
   using (visibility = 'public');
-
-create policy select_visible on public.profiles
-  for select to authenticated
-  using (user_id = (select auth.uid()) or visibility = 'public');
 
 create policy update_own on public.profiles
   for update to authenticated
@@ -211,7 +208,6 @@ readers, not to anonymous ones.';
 comment on column public.profiles.created_at is 'When the athlete signed up.';
 comment on column public.profiles.updated_at is 'When the card was last changed.';
 comment on policy select_public on public.profiles is 'Anybody may see public cards.';
-comment on policy select_visible on public.profiles is 'Public cards, and one''s own.';
 comment on policy update_own on public.profiles is 'Everybody edits their own card, in the granted columns.';
 
 comment on table public.personal_details is 'What only the athlete reads about themselves. One row per user.';

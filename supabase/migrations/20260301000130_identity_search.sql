@@ -21,6 +21,7 @@ begin
     where profiles.visibility = 'public'
       and profiles.username >= v_query
       and profiles.username < v_query || '~'
+      and profiles.user_id not in (select private.hidden_user_ids())
     order by profiles.username
     limit p_limit
   ),
@@ -30,6 +31,7 @@ begin
     from public.profiles
     where profiles.visibility = 'public'
       and private.fold(' ' || profiles.username || ' ' || profiles.display_name) like v_pattern
+      and profiles.user_id not in (select private.hidden_user_ids())
     limit 200
   )
   select candidate.user_id
@@ -41,7 +43,8 @@ $$;
 
 grant execute on function private.matching_user_ids(text, integer) to authenticated;
 comment on function private.matching_user_ids(text, integer) is
-  'Public profiles whose username or a word of whose name begins with the query: exact usernames first.';
+  'Public profiles whose username or a word of whose name begins with the query, without blocks in either direction:
+exact usernames first.';
 
 create function public.search_users(query text, "limit" integer default 20)
 returns jsonb

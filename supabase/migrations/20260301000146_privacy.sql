@@ -1,0 +1,20 @@
+-- Privacy: which cards a signed-in athlete sees. Tables that show somebody's things ask the same sets, each once per
+-- statement: private.friend_ids(), private.hidden_user_ids().
+
+create policy select_visible on public.profiles
+  for select to authenticated
+  using (
+    user_id = (select auth.uid())
+    or (
+      (
+        visibility = 'public'
+        or (visibility = 'friends' and user_id in (select private.friend_ids()))
+        or user_id in (select private.requester_ids())
+      )
+      and user_id not in (select private.hidden_user_ids())
+    )
+  );
+
+comment on policy select_visible on public.profiles is
+  'One''s own card, public ones, those of friends that show it to friends, and of those who ask to be a friend; none
+where either blocks the other.';
