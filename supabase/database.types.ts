@@ -169,6 +169,7 @@ export type Database = {
           is_active: boolean
           language: string
           mechanic: Database["public"]["Enums"]["mechanic"]
+          merged_into: string | null
           met: number | null
           met_code: string | null
           movement_pattern: Database["public"]["Enums"]["movement_pattern"]
@@ -178,7 +179,9 @@ export type Database = {
           rating_average: number | null
           rating_count: number
           rating_sum: number
+          review_reason: string | null
           review_status: Database["public"]["Enums"]["review_status"]
+          reviewed_at: string | null
           secondary_muscles: Database["public"]["Enums"]["muscle"][]
           slug: string | null
           tags: string[]
@@ -210,6 +213,7 @@ export type Database = {
           is_active?: boolean
           language?: string
           mechanic?: Database["public"]["Enums"]["mechanic"]
+          merged_into?: string | null
           met?: number | null
           met_code?: string | null
           movement_pattern: Database["public"]["Enums"]["movement_pattern"]
@@ -219,7 +223,9 @@ export type Database = {
           rating_average?: never
           rating_count?: number
           rating_sum?: number
+          review_reason?: string | null
           review_status?: Database["public"]["Enums"]["review_status"]
+          reviewed_at?: string | null
           secondary_muscles?: Database["public"]["Enums"]["muscle"][]
           slug?: string | null
           tags?: string[]
@@ -251,6 +257,7 @@ export type Database = {
           is_active?: boolean
           language?: string
           mechanic?: Database["public"]["Enums"]["mechanic"]
+          merged_into?: string | null
           met?: number | null
           met_code?: string | null
           movement_pattern?: Database["public"]["Enums"]["movement_pattern"]
@@ -260,7 +267,9 @@ export type Database = {
           rating_average?: never
           rating_count?: number
           rating_sum?: number
+          review_reason?: string | null
           review_status?: Database["public"]["Enums"]["review_status"]
+          reviewed_at?: string | null
           secondary_muscles?: Database["public"]["Enums"]["muscle"][]
           slug?: string | null
           tags?: string[]
@@ -280,6 +289,13 @@ export type Database = {
             isOneToOne: false
             referencedRelation: "profiles"
             referencedColumns: ["user_id"]
+          },
+          {
+            foreignKeyName: "exercises_merged_into_fkey"
+            columns: ["merged_into"]
+            isOneToOne: false
+            referencedRelation: "exercises"
+            referencedColumns: ["id"]
           },
         ]
       }
@@ -1265,6 +1281,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      delete_exercise: { Args: { exercise_id?: string }; Returns: string }
       get_workout: { Args: { workout_id?: string }; Returns: Json }
       my_account: { Args: Record<PropertyKey, never>; Returns: Json }
       pause_workout: {
@@ -1368,6 +1385,64 @@ export type Database = {
         SetofOptions: {
           from: "*"
           to: "workouts"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      review_exercise: {
+        Args: {
+          approve?: boolean
+          exercise_id?: string
+          reason?: string
+          updated_at?: string
+        }
+        Returns: {
+          aliases: string[]
+          bodyweight_fraction: number | null
+          common_mistakes: string[]
+          created_at: string
+          created_by: string | null
+          description: string
+          difficulty: Database["public"]["Enums"]["training_level"]
+          direction: Database["public"]["Enums"]["movement_direction"]
+          equipment: Database["public"]["Enums"]["equipment"][]
+          exercise_type: Database["public"]["Enums"]["exercise_type"]
+          force: Database["public"]["Enums"]["force_type"]
+          gifs: string[]
+          id: string
+          images: string[]
+          instructions: string[]
+          is_active: boolean
+          language: string
+          mechanic: Database["public"]["Enums"]["mechanic"]
+          merged_into: string | null
+          met: number | null
+          met_code: string | null
+          movement_pattern: Database["public"]["Enums"]["movement_pattern"]
+          name: string
+          popularity: number
+          primary_muscles: Database["public"]["Enums"]["muscle"][]
+          rating_average: number | null
+          rating_count: number
+          rating_sum: number
+          review_reason: string | null
+          review_status: Database["public"]["Enums"]["review_status"]
+          reviewed_at: string | null
+          secondary_muscles: Database["public"]["Enums"]["muscle"][]
+          slug: string | null
+          tags: string[]
+          tips: string[]
+          tracking_type: Database["public"]["Enums"]["tracking_type"]
+          unilateral: boolean
+          updated_at: string
+          usage_count: number
+          videos: string[]
+          warnings: string[]
+          weight_entry: Database["public"]["Enums"]["weight_entry"]
+        }
+        SetofOptions: {
+          from: "*"
+          to: "exercises"
           isOneToOne: true
           isSetofReturn: false
         }

@@ -95,6 +95,9 @@ create table public.exercises (
   is_active           boolean not null default true,
   created_by          uuid default auth.uid() references public.profiles (user_id) on delete set null,
   review_status       public.review_status not null default 'pending',
+  review_reason       text,
+  reviewed_at         timestamptz,
+  merged_into         uuid references public.exercises (id) on delete set null,
   created_at          timestamptz not null default now(),
   updated_at          timestamptz not null default now(),
   constraint exercises_slug_key unique (slug),
@@ -135,12 +138,16 @@ create table public.exercises (
   constraint exercises_common_mistakes_fit check (private.texts_fit(common_mistakes, 10, 500)),
   constraint exercises_tips_fit check (private.texts_fit(tips, 10, 500)),
   constraint exercises_ratings_consistent check (rating_sum between rating_count and rating_count * 5),
-  constraint exercises_usage_not_negative check (usage_count >= 0)
+  constraint exercises_usage_not_negative check (usage_count >= 0),
+  constraint exercises_review_reason_length check (char_length(review_reason) between 1 and 500),
+  constraint exercises_merged_is_retired check (merged_into is null or (not is_active and merged_into <> id))
 );
 
 -- Indexes --------------------------------------------------------------------------------------------------------------
 
 create index exercises_created_by_idx on public.exercises (created_by);
+create index exercises_review_queue_idx on public.exercises (created_at, id) where review_status = 'pending';
+create index exercises_merged_into_idx on public.exercises (merged_into);
 -- Not partial: the policy for signed-in readers implies no condition. What everyone sees comes first in it.
 create index exercises_popularity_idx on public.exercises (popularity desc, id);
 
@@ -173,7 +180,10 @@ create policy update_own on public.exercises
 
 create policy delete_own on public.exercises
   for delete to authenticated
-  using (created_by = (select auth.uid()) and review_status <> 'approved');
+  using (
+    (created_by = (select auth.uid()) and review_status <> 'approved')
+    or (select private.is_admin())
+  );
 
 -- Grants ---------------------------------------------------------------------------------------------------------------
 
@@ -194,6 +204,28 @@ grant delete on public.exercises to authenticated;
 
 -- Upkeep ---------------------------------------------------------------------------------------------------------------
 
+create function private.tg__account_exists()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if auth.uid() is not null and not exists (
+    select from public.profiles
+    where profiles.user_id = auth.uid()
+  ) then
+    perform private.fail('not_authenticated', 'the account of this token does not exist any more');
+  end if;
+
+  return null;
+end;
+$$;
+
+comment on function private.tg__account_exists() is
+  'Fails with not_authenticated when a token has outlived its account, before a foreign key would.';
+
 create function private.tg_exercises__resubmit()
 returns trigger
 language plpgsql
@@ -203,6 +235,7 @@ set search_path = ''
 as $$
 begin
   new.review_status := 'pending';
+  new.review_reason := null;
   return new;
 end;
 $$;
@@ -246,6 +279,9 @@ comment on function private.tg_profiles__erase_own_exercises() is
   'Deletes an account''s unapproved exercises, except those that were approved for a while and that others trained
 with: they stay in those workouts alone. Approved ones stay in the library. Neither keeps its creator.';
 
+create trigger _050_account_exists
+  before insert on public.exercises
+  for each statement execute function private.tg__account_exists();
 create trigger _100_touch
   before update on public.exercises
   for each row
@@ -306,10 +342,14 @@ comment on column public.exercises.popularity is 'Ratings and use as one number 
 comment on column public.exercises.is_active is 'Whether it is offered; a retired one stays in old workouts.';
 comment on column public.exercises.created_by is 'Whose own exercise it is; null in the library.';
 comment on column public.exercises.review_status is 'Athletes'' own exercises are pending until somebody approves them.';
+comment on column public.exercises.review_reason is 'Why it was rejected; null otherwise, and once it was edited.';
+comment on column public.exercises.reviewed_at is 'When somebody last approved or rejected it.';
+comment on column public.exercises.merged_into is
+  'The exercise that took its place and its history: a set logged with the old id goes there. Null for most.';
 comment on column public.exercises.created_at is 'When it was added.';
 comment on column public.exercises.updated_at is 'When its facts or texts were last changed; counters do not count.';
 comment on policy select_library on public.exercises is 'Anybody reads what is approved and active.';
 comment on policy select_visible on public.exercises is 'The library, one''s own, and everything for an admin.';
 comment on policy insert_own on public.exercises is 'An athlete adds exercises in their own name.';
 comment on policy update_own on public.exercises is 'One''s own until it is approved for others; an admin any.';
-comment on policy delete_own on public.exercises is 'One''s own until it is approved for others.';
+comment on policy delete_own on public.exercises is 'One''s own until it is approved for others; an admin any.';

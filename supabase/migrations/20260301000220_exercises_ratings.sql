@@ -109,6 +109,9 @@ $$;
 comment on function private.tg_exercise_ratings__count() is
   'Brings rating_sum and rating_count up to date once per statement, with what the statement changed.';
 
+create trigger _050_account_exists
+  before insert on public.exercise_ratings
+  for each statement execute function private.tg__account_exists();
 create trigger _100_touch
   before update on public.exercise_ratings
   for each row execute function private.tg__touch();

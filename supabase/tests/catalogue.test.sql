@@ -20,6 +20,7 @@ values
   ('anon executes', 'private.decode_cursor(text,text[])', 'pages of search_exercises'),
   ('anon executes', 'private.fold(text)', 'pure text, for search'),
   ('anon executes', 'private.words(text)', 'pure text, for search'),
+  ('anon executes', 'private.folder_id(text)', 'pure text, for a policy of storage.objects'),
   ('anon executes', 'private.exercise_candidates(text)', 'searches the library, which is public'),
   ('anon executes', 'private.exercise_card(exercises)', 'formats a row that anon has read'),
   ('anon executes', 'private.usable_equipment(equipment[])', 'pure, for similar_exercises'),

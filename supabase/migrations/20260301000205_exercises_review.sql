@@ -1,0 +1,145 @@
+-- Review: an admin reads what athletes want to share, and says yes, or no and why.
+
+insert into private.error_codes (code, status, message, hint)
+values
+  ('admin_only', 403, 'This is for admins.', 'Sign in as an admin.'),
+  ('exercise_changed', 409, 'The exercise was edited since it was read.', 'Read it again, then decide.');
+
+create function private.require_admin()
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.current_user_id();
+
+  if not private.is_admin() then
+    perform private.fail('admin_only');
+  end if;
+end;
+$$;
+
+grant execute on function private.require_admin() to authenticated, service_role;
+comment on function private.require_admin() is 'Fails with not_authenticated or admin_only unless the caller is an admin now.';
+
+-- The queue ------------------------------------------------------------------------------------------------------------
+
+create function private.exercise_review_queue(p_cursor text, p_limit integer)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_limit integer := private.page_size(p_limit);
+  v_after jsonb := private.decode_cursor(p_cursor, array['timestamptz', 'uuid']);
+begin
+  perform private.require_admin();
+
+  return (
+    with page as (
+      select exercises.*, row_number() over (order by exercises.created_at, exercises.id) as place
+      from public.exercises
+      where exercises.review_status = 'pending'
+        and exercises.is_active
+        and (v_after is null
+          or (exercises.created_at, exercises.id) > ((v_after ->> 0)::timestamptz, (v_after ->> 1)::uuid))
+      order by exercises.created_at, exercises.id
+      limit v_limit + 1
+    )
+    select jsonb_build_object(
+      'items', coalesce(jsonb_agg(to_jsonb(page) - 'place' order by page.place) filter (where page.place <= v_limit), '[]'),
+      'next_cursor', case when count(*) > v_limit then (
+        select private.encode_cursor(jsonb_build_array(last.created_at, last.id))
+        from page as last
+        where last.place = v_limit
+      ) end
+    )
+    from page
+  );
+end;
+$$;
+
+grant execute on function private.exercise_review_queue(text, integer) to authenticated, service_role;
+comment on function private.exercise_review_queue(text, integer) is
+  'The exercises that wait for a review, longest first, in full: {items, next_cursor}. For admin_review_queue.
+Fails with not_authenticated, admin_only, invalid_cursor or invalid_limit.';
+
+-- The decision ---------------------------------------------------------------------------------------------------------
+
+-- definer: review_status is not granted, so that nobody approves their own. Admins alone get past the first line.
+create function private.review_exercise(
+  p_exercise_id uuid,
+  p_approve boolean,
+  p_reason text,
+  p_updated_at timestamptz
+)
+returns public.exercises
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_exercise public.exercises;
+begin
+  perform private.require_admin();
+
+  if p_approve is null then
+    perform private.fail('invalid_argument', 'approve must be true or false');
+  elsif not p_approve and coalesce(char_length(btrim(p_reason)) not between 1 and 500, true) then
+    perform private.fail('invalid_argument', 'reason must say why, in at most 500 characters');
+  end if;
+
+  select exercises.*
+  into v_exercise
+  from public.exercises
+  where exercises.id = p_exercise_id
+  for no key update;
+
+  if not found then
+    perform private.fail('exercise_not_found');
+  elsif v_exercise.slug is not null or v_exercise.merged_into is not null then
+    perform private.fail('invalid_argument', 'exercise_id must be one that an athlete added');
+  elsif v_exercise.updated_at <> p_updated_at then
+    perform private.fail('exercise_changed');
+  end if;
+
+  update public.exercises
+  set review_status = case when p_approve then 'approved' else 'rejected' end::public.review_status,
+    review_reason = case when not p_approve then btrim(p_reason) end,
+    reviewed_at = now()
+  where exercises.id = v_exercise.id
+  returning exercises.* into v_exercise;
+
+  return v_exercise;
+end;
+$$;
+
+grant execute on function private.review_exercise(uuid, boolean, text, timestamptz) to authenticated;
+comment on function private.review_exercise(uuid, boolean, text, timestamptz) is
+  'Does the work of public.review_exercise.';
+
+create function public.review_exercise(
+  exercise_id uuid default null,
+  approve boolean default null,
+  reason text default null,
+  updated_at timestamptz default null
+)
+returns public.exercises
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.review_exercise(exercise_id, approve, reason, updated_at);
+$$;
+
+grant execute on function public.review_exercise(uuid, boolean, text, timestamptz) to authenticated;
+comment on function public.review_exercise(uuid, boolean, text, timestamptz) is
+  'For admins: offers an athlete''s exercise to everyone, or rejects it with a reason that its creator reads, and answers
+it. With updated_at it decides only about what the admin has read. Workouts that have it keep it either way.
+Fails with not_authenticated, admin_only, exercise_not_found, exercise_changed or invalid_argument.';

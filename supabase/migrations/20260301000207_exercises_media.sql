@@ -1,0 +1,79 @@
+-- Media: pictures and films of exercises. Whoever has the address of one sees it; lists follow the exercises' policies.
+
+insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
+values (
+  'exercise-media', 'exercise-media', true, 20 * 1024 * 1024,
+  '{image/png,image/jpeg,image/webp,image/gif,video/mp4}'
+)
+on conflict (id) do update
+set public = excluded.public,
+  file_size_limit = excluded.file_size_limit,
+  allowed_mime_types = excluded.allowed_mime_types;
+
+create function private.folder_id(p_path text)
+returns uuid
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select case
+    when p_path ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}/' then split_part(p_path, '/', 1)::uuid
+  end;
+$$;
+
+grant execute on function private.folder_id(text) to anon, authenticated, service_role;
+comment on function private.folder_id(text) is
+  'The id that a file''s first folder is named for, written as the database writes it; null for any other path.';
+
+create function private.my_open_exercise_ids()
+returns uuid[]
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(array_agg(exercises.id), '{}')
+  from public.exercises
+  where exercises.created_by = (select auth.uid())
+    and exercises.review_status <> 'approved';
+$$;
+
+grant execute on function private.my_open_exercise_ids() to authenticated;
+comment on function private.my_open_exercise_ids() is 'The caller''s own exercises, until they are approved.';
+
+create policy select_exercise_media on storage.objects
+  for select to anon, authenticated
+  using (
+    bucket_id = 'exercise-media'
+    and exists (
+      select from public.exercises
+      where exercises.id = private.folder_id(objects.name)
+    )
+  );
+
+create policy insert_exercise_media on storage.objects
+  for insert to authenticated
+  with check (
+    bucket_id = 'exercise-media'
+    and ((select private.is_admin()) or private.folder_id(name) = any ((select private.my_open_exercise_ids())::uuid[]))
+  );
+
+create policy update_exercise_media on storage.objects
+  for update to authenticated
+  using (
+    bucket_id = 'exercise-media'
+    and ((select private.is_admin()) or private.folder_id(name) = any ((select private.my_open_exercise_ids())::uuid[]))
+  );
+
+create policy delete_exercise_media on storage.objects
+  for delete to authenticated
+  using (
+    bucket_id = 'exercise-media'
+    and ((select private.is_admin()) or private.folder_id(name) = any ((select private.my_open_exercise_ids())::uuid[]))
+  );
+
+comment on policy select_exercise_media on storage.objects is 'Whoever sees the exercise lists its files.';
+comment on policy insert_exercise_media on storage.objects is 'The creator until it is approved, and admins.';
+comment on policy update_exercise_media on storage.objects is 'The creator until it is approved, and admins.';
+comment on policy delete_exercise_media on storage.objects is 'The creator until it is approved, and admins.';

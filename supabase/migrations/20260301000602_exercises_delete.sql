@@ -1,0 +1,95 @@
+-- Deletion: an exercise that nobody trained with goes; one with history is only put away, so that the history stays whole.
+
+insert into private.error_codes (code, status, message, hint)
+values
+  ('exercise_in_use', 409, 'Workouts, records or templates have this exercise.',
+   'Switch is_active off, or call delete_exercise, which puts it away; history keeps it either way.');
+
+-- definer: others may have trained with it while it was offered, which its creator cannot see.
+create function private.is_exercise_used(p_exercise_id uuid)
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select exists (select from public.workout_exercises where workout_exercises.exercise_id = p_exercise_id)
+    or exists (select from public.personal_records where personal_records.exercise_id = p_exercise_id)
+    or exists (select from public.exercise_stats where exercise_stats.exercise_id = p_exercise_id);
+$$;
+
+grant execute on function private.is_exercise_used(uuid) to authenticated, service_role;
+comment on function private.is_exercise_used(uuid) is 'Whether anybody''s history has the exercise.';
+
+create function private.tg_exercises__keep_used()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if private.is_exercise_used(old.id) then
+    perform private.fail('exercise_in_use', old.id::text);
+  end if;
+
+  return old;
+end;
+$$;
+
+comment on function private.tg_exercises__keep_used() is
+  'Fails with exercise_in_use where a foreign key would at the end of the transaction. An account that goes takes its
+exercises along with the history that has them.';
+
+create trigger _200_keep_used
+  before delete on public.exercises
+  for each row
+  when (current_user in ('authenticated', 'service_role'))
+  execute function private.tg_exercises__keep_used();
+
+create function public.delete_exercise(exercise_id uuid default null)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_exercise public.exercises;
+begin
+  perform private.current_user_id();
+  select exercises.*
+  into v_exercise
+  from public.exercises
+  where exercises.id = delete_exercise.exercise_id
+    and ((exercises.created_by = auth.uid() and exercises.review_status <> 'approved') or private.is_admin());
+
+  if not found then
+    perform private.fail('exercise_not_found');
+  end if;
+
+  begin
+    delete from public.exercises
+    where exercises.id = v_exercise.id
+      and not private.is_exercise_used(v_exercise.id);
+
+    if found then
+      return 'deleted';
+    end if;
+  exception
+    when foreign_key_violation or restrict_violation then
+      null;
+  end;
+
+  update public.exercises
+  set is_active = false
+  where exercises.id = v_exercise.id;
+
+  return 'retired';
+end;
+$$;
+
+grant execute on function public.delete_exercise(uuid) to authenticated;
+comment on function public.delete_exercise(uuid) is
+  'Takes an exercise out of every list: one''s own until it is approved, any for an admin. Answers deleted, or retired when
+history or templates have it, where it stays readable. Fails with not_authenticated or exercise_not_found.';
