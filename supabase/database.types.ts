@@ -9,6 +9,35 @@ export type Json =
 export type Database = {
   public: {
     Tables: {
+      blocks: {
+        Row: {
+          blocked_id: string
+          blocker_id: string
+          created_at: string
+          was_known: boolean
+        }
+        Insert: {
+          blocked_id: string
+          blocker_id: string
+          created_at?: string
+          was_known: boolean
+        }
+        Update: {
+          blocked_id?: string
+          blocker_id?: string
+          created_at?: string
+          was_known?: boolean
+        }
+        Relationships: [
+          {
+            foreignKeyName: "blocks_blocker_id_fkey"
+            columns: ["blocker_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
       exercise_ratings: {
         Row: {
           created_at: string
@@ -299,6 +328,48 @@ export type Database = {
           },
         ]
       }
+      friendships: {
+        Row: {
+          accepted_at: string | null
+          addressee_id: string
+          created_at: string
+          id: string
+          requester_id: string
+          updated_at: string
+        }
+        Insert: {
+          accepted_at?: string | null
+          addressee_id: string
+          created_at?: string
+          id?: string
+          requester_id: string
+          updated_at?: string
+        }
+        Update: {
+          accepted_at?: string | null
+          addressee_id?: string
+          created_at?: string
+          id?: string
+          requester_id?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "friendships_addressee_id_fkey"
+            columns: ["addressee_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+          {
+            foreignKeyName: "friendships_requester_id_fkey"
+            columns: ["requester_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
       personal_details: {
         Row: {
           created_at: string
@@ -439,12 +510,52 @@ export type Database = {
           },
         ]
       }
+      plans: {
+        Row: {
+          ai_cents_per_month: number
+          created_at: string
+          id: string
+          is_sold: boolean
+          live_requests_per_window: number
+          planner_runs_per_day: number | null
+          position: number
+          requests_per_window: number
+          updated_at: string
+          window_seconds: number
+        }
+        Insert: {
+          ai_cents_per_month?: number
+          created_at?: string
+          id: string
+          is_sold: boolean
+          live_requests_per_window: number
+          planner_runs_per_day?: number | null
+          position: number
+          requests_per_window: number
+          updated_at?: string
+          window_seconds?: number
+        }
+        Update: {
+          ai_cents_per_month?: number
+          created_at?: string
+          id?: string
+          is_sold?: boolean
+          live_requests_per_window?: number
+          planner_runs_per_day?: number | null
+          position?: number
+          requests_per_window?: number
+          updated_at?: string
+          window_seconds?: number
+        }
+        Relationships: []
+      }
       preferences: {
         Row: {
           ai_recommendations: boolean
           created_at: string
           default_rest_seconds: number
           e1rm_formula: Database["public"]["Enums"]["e1rm_formula"]
+          language: string
           photo_sharing: boolean
           progress_sharing: boolean
           progress_updates: boolean
@@ -460,6 +571,7 @@ export type Database = {
           created_at?: string
           default_rest_seconds?: number
           e1rm_formula?: Database["public"]["Enums"]["e1rm_formula"]
+          language?: string
           photo_sharing?: boolean
           progress_sharing?: boolean
           progress_updates?: boolean
@@ -475,6 +587,7 @@ export type Database = {
           created_at?: string
           default_rest_seconds?: number
           e1rm_formula?: Database["public"]["Enums"]["e1rm_formula"]
+          language?: string
           photo_sharing?: boolean
           progress_sharing?: boolean
           progress_updates?: boolean
@@ -536,6 +649,60 @@ export type Database = {
           visibility?: Database["public"]["Enums"]["visibility"]
         }
         Relationships: []
+      }
+      subscriptions: {
+        Row: {
+          cancel_at_period_end: boolean
+          created_at: string
+          ends_at: string | null
+          plan_id: string
+          started_at: string
+          status: Database["public"]["Enums"]["subscription_status"]
+          stripe_customer_id: string | null
+          stripe_subscription_id: string | null
+          updated_at: string
+          user_id: string
+        }
+        Insert: {
+          cancel_at_period_end?: boolean
+          created_at?: string
+          ends_at?: string | null
+          plan_id: string
+          started_at: string
+          status: Database["public"]["Enums"]["subscription_status"]
+          stripe_customer_id?: string | null
+          stripe_subscription_id?: string | null
+          updated_at?: string
+          user_id: string
+        }
+        Update: {
+          cancel_at_period_end?: boolean
+          created_at?: string
+          ends_at?: string | null
+          plan_id?: string
+          started_at?: string
+          status?: Database["public"]["Enums"]["subscription_status"]
+          stripe_customer_id?: string | null
+          stripe_subscription_id?: string | null
+          updated_at?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "subscriptions_plan_id_fkey"
+            columns: ["plan_id"]
+            isOneToOne: false
+            referencedRelation: "plans"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "subscriptions_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: true
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
       }
       user_roles: {
         Row: {
@@ -1106,6 +1273,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      block_user: { Args: { user_id: string }; Returns: undefined }
       cancel_workout: {
         Args: { workout_id?: string }
         Returns: {
@@ -1284,6 +1452,7 @@ export type Database = {
       delete_exercise: { Args: { exercise_id?: string }; Returns: string }
       get_workout: { Args: { workout_id?: string }; Returns: Json }
       my_account: { Args: Record<PropertyKey, never>; Returns: Json }
+      my_friends: { Args: { cursor?: string; limit?: number }; Returns: Json }
       pause_workout: {
         Args: { workout_id?: string }
         Returns: {
@@ -1337,6 +1506,24 @@ export type Database = {
         }
       }
       recompute_my_stats: { Args: Record<PropertyKey, never>; Returns: Json }
+      remove_friend: { Args: { user_id: string }; Returns: undefined }
+      respond_friend_request: {
+        Args: { accept: boolean; user_id: string }
+        Returns: {
+          accepted_at: string | null
+          addressee_id: string
+          created_at: string
+          id: string
+          requester_id: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "friendships"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       resume_workout: {
         Args: { workout_id?: string }
         Returns: {
@@ -1460,6 +1647,23 @@ export type Database = {
         Returns: Json
       }
       search_users: { Args: { limit?: number; query: string }; Returns: Json }
+      send_friend_request: {
+        Args: { user_id: string }
+        Returns: {
+          accepted_at: string | null
+          addressee_id: string
+          created_at: string
+          id: string
+          requester_id: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "friendships"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       set_current_exercise: {
         Args: { exercise_index?: number; workout_id?: string }
         Returns: {
@@ -1687,6 +1891,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      unblock_user: { Args: { user_id: string }; Returns: undefined }
     }
     Enums: {
       confidence: "high" | "medium" | "low"
@@ -1817,6 +2022,7 @@ export type Database = {
         | "rest_pause"
         | "myo_rep"
         | "cluster"
+      subscription_status: "active" | "past_due" | "cancelled" | "expired"
       tracking_type:
         | "weight_reps"
         | "bodyweight_reps"
@@ -2103,6 +2309,7 @@ export const Constants = {
         "myo_rep",
         "cluster",
       ],
+      subscription_status: ["active", "past_due", "cancelled", "expired"],
       tracking_type: [
         "weight_reps",
         "bodyweight_reps",

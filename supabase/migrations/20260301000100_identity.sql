@@ -69,6 +69,7 @@ create table public.personal_details (
 create table public.preferences (
   user_id              uuid primary key references public.profiles (user_id) on delete cascade,
   units                public.unit_system not null default 'metric',
+  language             text not null default 'en',
   default_rest_seconds smallint not null default 90,
   e1rm_formula         public.e1rm_formula not null default 'epley',
   workout_reminders    boolean not null default true,
@@ -80,6 +81,7 @@ create table public.preferences (
   photo_sharing        boolean not null default false,
   created_at           timestamptz not null default now(),
   updated_at           timestamptz not null default now(),
+  constraint preferences_language_is_code check (language ~ '^[a-z]{2}(-[A-Z]{2})?$'),
   constraint preferences_default_rest_up_to_an_hour check (default_rest_seconds between 1 and 3600)
 );
 
@@ -148,7 +150,7 @@ grant update (first_name, last_name, date_of_birth, gender, height_cm, target_we
 
 grant select on public.preferences to authenticated;
 grant update (
-  units, default_rest_seconds, e1rm_formula, workout_reminders, progress_updates, social_activity, ai_recommendations,
+  units, language, default_rest_seconds, e1rm_formula, workout_reminders, progress_updates, social_activity, ai_recommendations,
   workout_sharing, progress_sharing, photo_sharing
 ) on public.preferences to authenticated;
 
@@ -226,6 +228,8 @@ comment on policy update_own on public.personal_details is 'The athlete alone.';
 comment on table public.preferences is 'How an athlete wants the product to behave. One row per user.';
 comment on column public.preferences.user_id is 'The athlete.';
 comment on column public.preferences.units is 'The units that clients and exports show; storage is SI.';
+comment on column public.preferences.language is
+  'In which language names and texts are shown where there is a translation: en, or de-AT.';
 comment on column public.preferences.default_rest_seconds is 'The rest between sets when nothing else says how long.';
 comment on column public.preferences.e1rm_formula is 'How one-rep maxima are estimated for this athlete.';
 comment on column public.preferences.workout_reminders is 'Notify about planned workouts.';
