@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 const UNIT = '**/*.unit.test.ts'
+// Of `expect.poll`; a second, the default, is lost on a busy machine.
+const PATIENT = { poll: { timeout: 20_000, interval: 20 } }
 
 export default defineConfig({
   test: {
@@ -8,12 +10,20 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       // Needs nothing but Node.
-      { test: { name: 'unit', include: [`{stack,tests,bench,checks,supabase}/${UNIT}`] } },
+      {
+        test: {
+          name: 'unit',
+          expect: PATIENT,
+          testTimeout: 30_000,
+          include: [`{stack,tests,bench,checks,supabase}/${UNIT}`],
+        },
+      },
       // Talks to one ephemeral stack that the set-up starts. The files run in parallel and stay apart by making users of
       // their own.
       {
         test: {
           name: 'wire',
+          expect: PATIENT,
           include: ['tests/**/*.test.ts'],
           exclude: [UNIT, 'tests/stack/**'],
           globalSetup: 'tests/support/global-setup.ts',
@@ -25,6 +35,7 @@ export default defineConfig({
       {
         test: {
           name: 'stack',
+          expect: PATIENT,
           include: ['tests/stack/**/*.test.ts'],
           exclude: [UNIT],
           testTimeout: 90_000,

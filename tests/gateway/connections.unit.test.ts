@@ -104,7 +104,7 @@ describe('sockets', () => {
     await gate.gateway.stop()
     await gate.gateway.stop()
     await closed
-    expect(performance.now() - began).toBeLessThan(1_000)
+    expect(performance.now() - began).toBeLessThan(20_000)
     await expect(stream.text()).rejects.toThrow('terminated')
     await expect(fetch(`${gate.base}/rest/v1/x`)).rejects.toThrow('fetch failed')
     expect(await gate.gateway.ready()).toBe(false)

@@ -72,8 +72,9 @@ async function schedule(name: string, when: string, command: string): Promise<st
 
 describe('cron', () => {
   test('a job of every second runs as its user and records each run', async () => {
+    const began = Date.now()
     const id = await schedule('tick', '1 second', 'insert into public.ran (who) values (current_user)')
-    await expect.poll(async () => (await details(id)).length, { timeout: 8_000 }).toBeGreaterThanOrEqual(2)
+    await expect.poll(async () => (await details(id)).length).toBeGreaterThanOrEqual(2)
     const [run] = await details(id)
     expect(run).toMatchObject({
       database: 'postgres',
@@ -83,9 +84,9 @@ describe('cron', () => {
       return_message: 'INSERT 0 1',
       job_pid: expect.any(Number),
     })
-    const [first, second] = await db`select who, at from public.ran order by id`
-    expect([first?.who, second?.who]).toEqual(['postgres', 'postgres'])
-    expect(second?.at - first?.at).toBeGreaterThanOrEqual(900)
+    const rows = await db`select who from public.ran`
+    expect(rows.length).toBeLessThanOrEqual(Math.floor((Date.now() - began) / 1000) + 1)
+    expect(rows.slice(0, 2)).toEqual([{ who: 'postgres' }, { who: 'postgres' }])
     await db`select cron.unschedule('tick')`
   })
 
@@ -106,9 +107,13 @@ describe('cron', () => {
 
   test('a failing job records why, and an inactive one does not run', async () => {
     const failing = await schedule('failing', '1 second', 'select 1 / 0')
-    const inactive = await schedule('inactive', '1 second', 'select 1')
-    await db`select cron.alter_job(${inactive}, active => false)`
-    await expect.poll(async () => (await details(failing)).length, { timeout: 8_000 }).toBeGreaterThanOrEqual(2)
+    // In one transaction, so that no second begins between the two.
+    const inactive = await db.begin(async (sql) => {
+      const [row] = await sql<{ id: string }[]>`select cron.schedule('inactive', '1 second', 'select 1') as id`
+      await sql`select cron.alter_job(${row?.id ?? ''}, active => false)`
+      return row?.id ?? ''
+    })
+    await expect.poll(async () => (await details(failing)).length).toBeGreaterThanOrEqual(2)
     const [run] = await details(failing)
     expect(run).toMatchObject({ status: 'failed', return_message: 'ERROR:  division by zero' })
     expect(await details(inactive)).toHaveLength(0)
@@ -117,7 +122,7 @@ describe('cron', () => {
 
   test('a job slower than its schedule never overlaps itself', async () => {
     const id = await schedule('slow', '1 second', 'select pg_sleep(1.4)')
-    await expect.poll(async () => (await details(id)).length, { timeout: 15_000 }).toBeGreaterThanOrEqual(2)
+    await expect.poll(async () => (await details(id)).length).toBeGreaterThanOrEqual(2)
     await db`select cron.unschedule('slow')`
     const [overlap] = await db`
       select count(*)::int as count from cron.job_run_details as a join cron.job_run_details as b
@@ -132,7 +137,7 @@ describe('cron', () => {
       select cron.schedule_in_database('for-service', '1 second',
         'insert into public.ran (who) values (current_user); reset role; select usesuper from pg_user where usename = current_user',
         'postgres', 'service_role') as id`
-    await expect.poll(async () => (await details(row?.id ?? '')).length, { timeout: 8_000 }).toBeGreaterThanOrEqual(1)
+    await expect.poll(async () => (await details(row?.id ?? '')).length).toBeGreaterThanOrEqual(1)
     const [run] = await details(row?.id ?? '')
     expect(run).toMatchObject({ status: 'succeeded', username: 'service_role' })
     expect(await db`select distinct who from public.ran where who <> 'postgres'`).toEqual([{ who: 'service_role' }])
@@ -195,9 +200,7 @@ describe('cron', () => {
 
 describe('net', () => {
   const answer = async (id: unknown): Promise<postgres.Row> => {
-    await expect
-      .poll(async () => (await db`select from net._http_response where id = ${String(id)}`).length, { timeout: 8_000 })
-      .toBe(1)
+    await expect.poll(async () => (await db`select from net._http_response where id = ${String(id)}`).length).toBe(1)
     const [row] = await db`select * from net._http_response where id = ${String(id)}`
     return row ?? {}
   }
@@ -251,10 +254,13 @@ describe('net', () => {
 
   test('a time-out and a refused connection are recorded, and delay nobody', async () => {
     const [row] = await db`
-      select net.http_get(${`${url}/never`}, timeout_milliseconds => 2000) as slow, net.http_get('http://127.0.0.1:1/') as closed`
+      select
+        net.http_get(${`${url}/never`}, timeout_milliseconds => 60000) as endless,
+        net.http_get(${`${url}/never`}, timeout_milliseconds => 500) as slow,
+        net.http_get('http://127.0.0.1:1/') as closed`
     const [quick] = await db`select net.http_get(${`${url}/quick`}) as id`
     await answer(quick?.id)
-    expect(await db`select from net._http_response where id = ${row?.slow}`).toHaveLength(0)
+    expect(await db`select from net._http_response where id = ${row?.endless}`).toHaveLength(0)
     expect(await answer(row?.closed)).toMatchObject({
       status_code: null,
       timed_out: false,
@@ -314,31 +320,26 @@ describe('vault', () => {
 describe('a restart', () => {
   test('of the database under it is survived: jobs and requests go on', async () => {
     const id = await schedule('through', '1 second', 'select 1')
-    await expect.poll(async () => (await details(id)).length, { timeout: 8_000 }).toBeGreaterThanOrEqual(1)
+    await expect.poll(async () => (await details(id)).length).toBeGreaterThanOrEqual(1)
     await database.restart()
     const runs = async (): Promise<number> => (await details(id)).length
     const before = await runs()
-    await expect.poll(runs, { timeout: 15_000 }).toBeGreaterThan(before)
+    await expect.poll(runs).toBeGreaterThan(before)
     await db`select net.http_get(${`${url}/after-restart`})`
-    await expect.poll(() => received.some((request) => request.url === '/after-restart'), { timeout: 8_000 }).toBe(true)
+    await expect.poll(() => received.some((request) => request.url === '/after-restart')).toBe(true)
     await db`select cron.unschedule('through')`
   })
 
   test('of the stack marks the run it broke off as failed and goes on', async () => {
     const id = await schedule('broken-off', '1 second', 'select pg_sleep(60)')
     await expect
-      .poll(
-        async () => (await db`select from cron.job_run_details where jobid = ${id} and status = 'running'`).length,
-        {
-          timeout: 8_000,
-        },
-      )
+      .poll(async () => (await db`select from cron.job_run_details where jobid = ${id} and status = 'running'`).length)
       .toBe(1)
     await jobs.stop()
     await db`select cron.alter_job(${id}, command => 'select 1')`
     jobs = new Jobs(database.context)
     await jobs.start()
-    await expect.poll(async () => (await details(id)).length, { timeout: 8_000 }).toBeGreaterThanOrEqual(2)
+    await expect.poll(async () => (await details(id)).length).toBeGreaterThanOrEqual(2)
     const [first, second] = await details(id)
     expect([first?.status, second?.status]).toEqual(['failed', 'succeeded'])
     await db`select cron.unschedule('broken-off')`

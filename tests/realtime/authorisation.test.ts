@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import {
   arrived,
   ClientSocket,
@@ -97,7 +98,7 @@ describe('refusals', () => {
   test('an expired token, with for how long', async () => {
     const exp = Math.floor(Date.now() / 1000) - 100
     const client = await server.client(await server.token('x', { exp }))
-    expect(await refusal(client.channel('any'))).toMatch(/^InvalidJWTToken: Token has expired 10\d seconds ago$/)
+    expect(await refusal(client.channel('any'))).toMatch(/^InvalidJWTToken: Token has expired \d+ seconds ago$/)
   })
 })
 
@@ -150,7 +151,7 @@ describe('the life of a token', () => {
         message: `You do not have permissions to read from this Channel topic: ${membership.topic}`,
       },
     ])
-    await vi.waitFor(() => expect(channel.state).toBe('closed'))
+    await eventually(() => expect(channel.state).toBe('closed'))
     await send(membership.topic, 2)
     await settled(server, membership.topic)
     expect(received).toHaveLength(1)
@@ -158,7 +159,7 @@ describe('the life of a token', () => {
 
   test('a new token keeps a channel that may go on', async () => {
     const { userId, topic } = await member()
-    let token = await server.token(userId, { exp: Math.floor(Date.now() / 1000) + 2 })
+    let token = await server.token(userId, { exp: Math.floor(Date.now() / 1000) + 6 })
     const client = await server.client(() => token)
     const channel = client.channel(topic, priv)
     const [received, messages] = [collect(channel), systemMessages(channel)]
@@ -166,7 +167,7 @@ describe('the life of a token', () => {
     token = await server.token(userId)
     await client.setAuth()
     // A public channel whose token is not renewed ends with it, and shows that the moment has passed.
-    const other = await server.client(await server.token(userId, { exp: Math.floor(Date.now() / 1000) + 3 }))
+    const other = await server.client(await server.token(userId, { exp: Math.floor(Date.now() / 1000) + 7 }))
     const ending = other.channel('public')
     const ends = systemMessages(ending)
     await join(ending)
@@ -190,7 +191,7 @@ describe('the life of a token', () => {
       if (jti === 'first') await expel(membership)
     }
     expect(messages).toEqual([])
-    expect((await arrived(messages, 1, 15_000))[0]?.message).toContain('You do not have permissions')
+    expect((await arrived(messages))[0]?.message).toContain('You do not have permissions')
   })
 
   test('a forged refresh ends the channel', async () => {

@@ -1,6 +1,7 @@
 import postgres from 'postgres'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { databaseUrl } from '../../stack/context.ts'
+import { eventually } from '../support/eventually.ts'
 import { arrived, collect, join, type RealtimeServer, startRealtime } from './server.ts'
 
 const SLOT = 'supabase_realtime_messages_replication_slot'
@@ -71,16 +72,16 @@ test('kill -9 of Postgres in a stream: what was committed arrives, once, and the
   await arrived(received, 200)
   for (let crash = 0; crash < 2; crash++) {
     await server.database.restart()
-    await arrived(received, received.length + 100, 15_000)
+    await arrived(received, received.length + 100)
   }
   const committed = await writer.stop()
 
-  const stored = await vi.waitFor(() => server.sql<{ id: number }[]>`select id from public.items order by id`)
+  const stored = await eventually(() => server.sql<{ id: number }[]>`select id from public.items order by id`)
   const expected = stored.map(({ id }) => id)
   expect(expected).toEqual(expect.arrayContaining(committed.slice(-10)))
   const numbers = (): number[] => received.map(({ payload }) => Number(payload.n)).sort((a, b) => a - b)
-  await vi.waitFor(() => expect(numbers()).toEqual(expected), { timeout: 10_000 })
-  await vi.waitFor(() => expect([...rows].sort((a, b) => a - b)).toEqual(expected), { timeout: 10_000 })
+  await eventually(() => expect(numbers()).toEqual(expected))
+  await eventually(() => expect([...rows].sort((a, b) => a - b)).toEqual(expected))
   expect(broadcasts.state).toBe('joined')
   expect(logged('replication lost, reconnecting')).toBe(true)
   expect(logged('replication resumed')).toBe(true)
@@ -93,7 +94,7 @@ test('a slot that was lost is made anew, clients join again, and the log says so
   channel.subscribe((status) => {
     if (status === 'SUBSCRIBED') joined++
   })
-  await vi.waitFor(() => expect(joined).toBe(1))
+  await eventually(() => expect(joined).toBe(1))
   const admin = postgres(databaseUrl(server.database.context, 'supabase_admin'), { max: 1 })
   // One statement that tries until it wins: the service takes the slot up again within milliseconds.
   await admin.unsafe(`do $$ begin loop
@@ -105,8 +106,8 @@ test('a slot that was lost is made anew, clients join again, and the log says so
     end;
   end loop; end $$`)
   await admin.end()
-  await vi.waitFor(() => expect(logged('the replication slot was lost')).toBe(true), { timeout: 10_000 })
-  await vi.waitFor(() => expect(joined).toBe(2), { timeout: 10_000 })
+  await eventually(() => expect(logged('the replication slot was lost')).toBe(true))
+  await eventually(() => expect(joined).toBe(2))
   await server.sql`select realtime.send('{"n":1}', 'e', 'room')`
   expect((await arrived(received)).map(({ payload }) => payload.n)).toEqual([1])
 })
@@ -118,7 +119,7 @@ test('the slot follows traffic that does not concern it, so that it holds back n
     return Number(row?.bytes)
   }
   await server.sql`create table public.noise as select repeat('x', 1000) as text from generate_series(1, 20000)`
-  await vi.waitFor(async () => expect(await behind()).toBeLessThan(1_000_000), { timeout: 20_000 })
+  await eventually(async () => expect(await behind()).toBeLessThan(1_000_000))
 })
 
 test('no slot stays behind when the service stops', async () => {

@@ -1,5 +1,6 @@
 import type { RealtimeChannel } from '@supabase/supabase-js'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { RawSocket } from './raw-socket.ts'
 import { arrived, ClientSocket, join, type RealtimeServer, startRealtime, systemMessages } from './server.ts'
 
@@ -44,19 +45,19 @@ describe.each(['1.0.0', '2.0.0'] as const)('version %s', (vsn) => {
   test('who joins sees who is there; tracks, updates and leaves are told', async () => {
     const name = topic()
     const ana = await present(vsn, name, 'ana')
-    await vi.waitFor(() => expect(ana.events).toEqual(['sync']))
+    await eventually(() => expect(ana.events).toEqual(['sync']))
     expect(await ana.channel.track({ name: 'Ana' })).toBe('ok')
-    await vi.waitFor(() => expect(names(ana.channel)).toEqual(['Ana']))
+    await eventually(() => expect(names(ana.channel)).toEqual(['Ana']))
 
     const ben = await present(vsn, name, 'ben')
-    await vi.waitFor(() => expect(names(ben.channel)).toEqual(['Ana']))
+    await eventually(() => expect(names(ben.channel)).toEqual(['Ana']))
     await ben.channel.track({ name: 'Ben' })
-    await vi.waitFor(() => expect(names(ana.channel)).toEqual(['Ana', 'Ben']))
+    await eventually(() => expect(names(ana.channel)).toEqual(['Ana', 'Ben']))
 
     await ben.channel.track({ name: 'Benjamin' })
-    await vi.waitFor(() => expect(names(ana.channel)).toEqual(['Ana', 'Benjamin']))
+    await eventually(() => expect(names(ana.channel)).toEqual(['Ana', 'Benjamin']))
     await ben.channel.untrack()
-    await vi.waitFor(() => expect(names(ana.channel)).toEqual(['Ana']))
+    await eventually(() => expect(names(ana.channel)).toEqual(['Ana']))
     expect(ana.events.at(-1)).toBe('sync')
     expect(ana.events).toContain('leave ben')
   })
@@ -73,17 +74,17 @@ describe.each(['1.0.0', '2.0.0'] as const)('version %s', (vsn) => {
     }
     const ben = await present(vsn, name, 'ben', WatchedSocket)
     await ben.channel.track({ name: 'Ben' })
-    await vi.waitFor(() => expect(names(ana.channel)).toEqual(['Ben']))
+    await eventually(() => expect(names(ana.channel)).toEqual(['Ben']))
     // Without a word, as when the process ends.
     for (const socket of sockets) socket.terminate()
-    await vi.waitFor(() => expect(ana.events).toContain('leave ben'))
+    await eventually(() => expect(ana.events).toContain('leave ben'))
   })
 })
 
 test('topics do not see each other', async () => {
   const [here, there] = [await present('2.0.0', topic(), 'ana'), await present('2.0.0', topic(), 'ben')]
   await there.channel.track({ name: 'Ben' })
-  await vi.waitFor(() => expect(names(there.channel)).toEqual(['Ben']))
+  await eventually(() => expect(names(there.channel)).toEqual(['Ben']))
   expect(names(here.channel)).toEqual([])
 })
 
@@ -92,9 +93,9 @@ test('one key may be present on several devices', async () => {
   const [phone, watch] = [await present('2.0.0', name, 'ana'), await present('2.0.0', name, 'ana')]
   await phone.channel.track({ name: 'phone' })
   await watch.channel.track({ name: 'watch' })
-  await vi.waitFor(() => expect(names(phone.channel)).toEqual(['phone', 'watch']))
+  await eventually(() => expect(names(phone.channel)).toEqual(['phone', 'watch']))
   await watch.channel.unsubscribe()
-  await vi.waitFor(() => expect(names(phone.channel)).toEqual(['phone']))
+  await eventually(() => expect(names(phone.channel)).toEqual(['phone']))
 })
 
 describe('by hand', () => {
@@ -145,7 +146,7 @@ describe('private', () => {
     allowed.on('presence', { event: 'sync' }, () => undefined)
     await Promise.all([join(allowed), join(denied)])
     expect(await allowed.track({ name: 'Ana' })).toBe('ok')
-    await vi.waitFor(() => expect(names(allowed)).toEqual(['Ana']))
+    await eventually(() => expect(names(allowed)).toEqual(['Ana']))
     expect(await denied.track({ name: 'Eve' })).toBe('error')
     expect(names(allowed)).toEqual(['Ana'])
     expect(seen).toEqual([])
@@ -160,5 +161,5 @@ test('more than five calls in 30 seconds end the channel', async () => {
   for (let call = 1; call <= 5; call++) expect(await channel.track({ call })).toBe('ok')
   void channel.track({ call: 6 })
   expect(await arrived(messages)).toMatchObject([{ status: 'error', message: 'Client presence rate limit exceeded' }])
-  await vi.waitFor(() => expect(channel.state).toBe('closed'))
+  await eventually(() => expect(channel.state).toBe('closed'))
 })

@@ -7,7 +7,7 @@ import { type RealtimeServer, startRealtime } from './server.ts'
 
 let server: RealtimeServer
 beforeAll(async () => {
-  server = await startRealtime({ refusalDelayMs: 1, idleMs: 400, frameBytes: 100_000 })
+  server = await startRealtime({ refusalDelayMs: 1, idleMs: 3_000, frameBytes: 100_000 })
 })
 afterAll(() => server.stop())
 

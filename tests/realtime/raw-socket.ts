@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { vi } from 'vitest'
 import { type RawData, WebSocket } from 'ws'
+import { eventually } from '../support/eventually.ts'
 
 /** A frame of the server: `[join_ref, ref, topic, event, payload]`. */
 export type Frame = [string | null, string | null, string, string, Readonly<Record<string, unknown>>]
@@ -35,15 +35,12 @@ export class RawSocket {
 
   /** Resolves with the first frame that was not taken yet and that `matches`. */
   next(matches: (frame: Frame) => boolean): Promise<Frame> {
-    return vi.waitFor(
-      () => {
-        const index = this.frames.findIndex(matches)
-        const [frame] = index < 0 ? [] : this.frames.splice(index, 1)
-        if (!frame) throw new Error(`no such frame among ${JSON.stringify(this.frames)}`)
-        return frame
-      },
-      { timeout: 5_000, interval: 5 },
-    )
+    return eventually(() => {
+      const index = this.frames.findIndex(matches)
+      const [frame] = index < 0 ? [] : this.frames.splice(index, 1)
+      if (!frame) throw new Error(`no such frame among ${JSON.stringify(this.frames)}`)
+      return frame
+    })
   }
 
   close(): void {

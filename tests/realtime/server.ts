@@ -2,13 +2,13 @@ import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { type RealtimeChannel, RealtimeClient, type RealtimeClientOptions } from '@supabase/supabase-js'
 import postgres from 'postgres'
-import { vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { databaseUrl } from '../../stack/context.ts'
 import type { Limits } from '../../stack/realtime/limits.ts'
 import { Realtime } from '../../stack/realtime/realtime.ts'
 import { Tokens } from '../../stack/tokens.ts'
 import { type Database, startDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 
 /** A Realtime service with a database of its own, reachable as through the gateway. */
 export interface RealtimeServer {
@@ -154,13 +154,10 @@ export function systemMessages(channel: RealtimeChannel): { status: string; mess
 }
 
 /** Resolves when `list` has at least `count` items, with the list. */
-export async function arrived<T>(list: T[], count = 1, timeout = 5_000): Promise<T[]> {
-  await vi.waitFor(
-    () => {
-      if (list.length < count) throw new Error(`${list.length} of ${count} arrived`)
-    },
-    { timeout, interval: 5 },
-  )
+export async function arrived<T>(list: T[], count = 1): Promise<T[]> {
+  await eventually(() => {
+    if (list.length < count) throw new Error(`${list.length} of ${count} arrived`)
+  })
   return list
 }
 
@@ -172,7 +169,7 @@ export async function settled(server: RealtimeServer, topic: string, isPrivate =
   await join(channel)
   const mark = crypto.randomUUID()
   await server.sql`select realtime.send(${server.sql.json({ mark })}, 'mark', ${topic}, ${isPrivate})`
-  await vi.waitFor(() => {
+  await eventually(() => {
     if (!received.some(({ payload }) => payload.mark === mark)) throw new Error('the mark has not arrived')
   })
   await client.disconnect()

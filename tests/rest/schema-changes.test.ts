@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => fixture[Symbol.asyncDispose]())
 
 // Reading a schema takes a while on a busy machine.
-const eventually = <T>(read: () => T): ReturnType<typeof expect.poll<T>> => expect.poll(read, { timeout: 20_000 })
+const eventually = <T>(read: () => T): ReturnType<typeof expect.poll<T>> => expect.poll(read)
 
 test('a table, a column and a function are there as soon as the schema has them, and gone with them', async () => {
   const { anon, sql } = fixture

@@ -72,6 +72,6 @@ describe('spawnChild', () => {
     const pid = Number.parseInt(String(line), 10)
     expect(isAlive(pid)).toBe(true)
     parent.kill('SIGKILL')
-    await expect.poll(() => isAlive(pid), { timeout: 15_000 }).toBe(false)
+    await expect.poll(() => isAlive(pid)).toBe(false)
   })
 })

@@ -41,7 +41,7 @@ describe('an ephemeral stack', () => {
     const status = await command.ready()
     expect(await greeting(status)).toBe('hello')
     await command.signal('SIGKILL')
-    await expect.poll(() => project.traces(), { timeout: 15_000 }).toMatchObject({ processes: [] })
+    await expect.poll(() => project.traces()).toMatchObject({ processes: [] })
     expect(await openPorts(status)).toEqual([])
     expect((await project.traces()).folders).not.toEqual([])
 

@@ -80,7 +80,7 @@ describe('npm start, with data that is kept', () => {
     await command.ready()
     const before = await postmaster()
     process.kill(before, 'SIGKILL')
-    await expect.poll(() => notes().catch(() => []), { timeout: 20_000 }).toContain('first run')
+    await expect.poll(() => notes().catch(() => [])).toContain('first run')
     expect(await postmaster()).not.toBe(before)
 
     process.kill(await postmaster(), 'SIGKILL')

@@ -1,5 +1,5 @@
-import { vi } from 'vitest'
 import { z } from 'zod'
+import { eventually } from './eventually.ts'
 import { stack } from './stack.ts'
 
 const Found = z.object({ messages: z.array(z.object({ ID: z.string() })) })
@@ -17,14 +17,11 @@ export async function mailsTo(address: string): Promise<readonly Mail[]> {
 
 /** Waits for a mail to `address` and gives the newest. Rejects when none has come in time. */
 export async function mailTo(address: string): Promise<Mail> {
-  return vi.waitFor(
-    async () => {
-      const [mail] = await mailsTo(address)
-      if (!mail) throw new Error(`no mail to ${address}`)
-      return mail
-    },
-    { timeout: 10_000, interval: 20 },
-  )
+  return eventually(async () => {
+    const [mail] = await mailsTo(address)
+    if (!mail) throw new Error(`no mail to ${address}`)
+    return mail
+  })
 }
 
 async function get(path: string): Promise<unknown> {

@@ -113,9 +113,7 @@ describe('a first workout on two devices', () => {
     const watching = await listen(other, `workout:${own}`)
     await present.channel.track({ device: 'phone' })
 
-    await expect
-      .poll(() => Object.values(watching.channel.presenceState()).flat(), { timeout: 10_000 })
-      .toMatchObject([{ device: 'phone' }])
+    await expect.poll(() => Object.values(watching.channel.presenceState()).flat()).toMatchObject([{ device: 'phone' }])
     await Promise.all([present.leave(), watching.leave()])
   })
 })

@@ -1,5 +1,5 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { z } from 'zod'
 import {
   EVENTS,
@@ -8,6 +8,7 @@ import {
   parseEvent,
 } from '../../supabase/functions/_shared/contracts/events.ts'
 import type { User } from '../support/clients.ts'
+import { eventually } from '../support/eventually.ts'
 
 const Row = z.object({ id: z.string() })
 const Refusal = z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() })
@@ -71,14 +72,11 @@ export async function listen(user: User, topic: string) {
     names: () => heard.map(({ event }) => event),
     /** Waits for an event with this name; the payload as its schema reads it. */
     wait: async <Name extends EventName>(name: Name): Promise<EventPayload<Name>> =>
-      vi.waitFor(
-        () => {
-          const found = heard.find(({ event }) => event === name)
-          if (!found) throw new Error(`no ${name} among ${heard.map(({ event }) => event).join(', ')}`)
-          return parseEvent(name, found.payload)
-        },
-        { timeout: 10_000, interval: 10 },
-      ),
+      eventually(() => {
+        const found = heard.find(({ event }) => event === name)
+        if (!found) throw new Error(`no ${name} among ${heard.map(({ event }) => event).join(', ')}`)
+        return parseEvent(name, found.payload)
+      }),
     leave: () => user.client.removeChannel(channel),
   }
 }
