@@ -33,7 +33,7 @@ const CASES = [
 const JOINING = 50
 
 const Joined = z.object({ milliseconds: z.number() })
-const Sent = z.object({ sent: z.number() })
+const Sent = z.object({ sent: z.number(), p95: z.number() })
 const Count = z.object({ received: z.number() })
 const Report = z.object({ received: z.number(), p50: z.number(), p95: z.number(), p99: z.number() })
 
@@ -127,7 +127,8 @@ async function measure(rig: Rig, { sockets, topics }: (typeof CASES)[number]): P
   await ask(rig.sockets, Report, { do: 'report' })
   const before = process.cpuUsage()
   const database = databaseUrl(rig.context, 'postgres')
-  const { sent } = await ask(rig.writers, Sent, { database, topics: names, perSecond: RATE, seconds: SECONDS })
+  const writers = await ask(rig.writers, Sent, { database, topics: names, perSecond: RATE, seconds: SECONDS })
+  const { sent } = writers
   await allArrived(rig, (sent * sockets) / topics)
   const { user, system } = process.cpuUsage(before)
   const { received, p50, p95, p99 } = await ask(rig.sockets, Report, { do: 'report' })
@@ -139,6 +140,7 @@ async function measure(rig: Rig, { sockets, topics }: (typeof CASES)[number]): P
     'p50 ms': short(p50),
     'p95 ms': short(p95),
     'p99 ms': short(p99),
+    'commit p95 ms': short(writers.p95),
     'delivery ratio': received / ((sent * sockets) / topics),
     'CPU µs/delivery': short((user + system) / received),
   }
