@@ -32,6 +32,31 @@ export const ERRORS = {
     message: 'The body is too large.',
     hint: 'Send less at a time; the details say how much is taken.',
   },
+  import_unknown_format: {
+    status: 400,
+    message: 'The file is not an export that can be read.',
+    hint: 'Send a CSV export of Strong, Hevy or FitNotes as the app wrote it, with its heading; the details show what was found.',
+  },
+  import_unreadable: {
+    status: 400,
+    message: 'The file cannot be cut into lines and columns.',
+    hint: 'The details say where; a quote may be open there.',
+  },
+  import_too_long: {
+    status: 413,
+    message: 'The file has too many lines.',
+    hint: 'Import it in parts; lines that come twice are told apart.',
+  },
+  import_needs_unit: {
+    status: 400,
+    message: 'The file does not say in which unit its numbers are.',
+    hint: 'Ask the athlete and send unit, or distance_unit.',
+  },
+  import_needs_date_order: {
+    status: 400,
+    message: 'The dates of the file do not tell days from months.',
+    hint: 'Ask the athlete and send date_order, dmy or mdy.',
+  },
   internal: {
     status: 500,
     message: 'Something went wrong.',
