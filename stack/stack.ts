@@ -16,6 +16,7 @@ import { createLog } from './log.ts'
 import { Mail } from './mail/mail.ts'
 import { configuredPorts, freePorts } from './ports.ts'
 import { Postgres } from './postgres/postgres.ts'
+import { readLimits } from './realtime/limits.ts'
 import { Realtime } from './realtime/realtime.ts'
 import { Rest } from './rest/rest.ts'
 import { type Service, startAll, stopAll } from './service.ts'
@@ -110,7 +111,10 @@ function createServices(context: StackContext): readonly Service[] {
   const rest = new Rest(context)
   const auth = new Auth(context)
   const storage = new Storage(context)
-  const realtime = new Realtime(context)
+  const realtime = new Realtime(
+    context,
+    readLimits((name) => process.env[name]),
+  )
   const functions = new Functions(context)
   const jobs = new Jobs(context)
   const gateway = new Gateway(context, { rest, auth, storage, realtime, functions })

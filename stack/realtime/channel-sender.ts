@@ -2,6 +2,7 @@ import type { Channel } from './channel.ts'
 import { type ClientMessage, isJsonObject, type JsonObject, type UserBroadcast } from './codec.ts'
 import { broadcastDelivery, type Delivery, textDelivery } from './hub.ts'
 import { maxPayloadBytes } from './limits.ts'
+import { type Keeping, readKeeping } from './message-store.ts'
 import type { Parts } from './parts.ts'
 
 /** A channel's sending: broadcasts of its client to everyone else on the topic. */
@@ -27,7 +28,8 @@ export class ChannelSender {
       return
     }
     hub.publish(address, delivery, config.broadcast.self ? undefined : this.#channel)
-    const kept = wantsKeeping(broadcast?.metadata) && address.private ? this.#keep(broadcast) : undefined
+    const keeping = address.private ? readKeeping(broadcast?.metadata?.persist) : undefined
+    const kept = broadcast && keeping ? this.#keep(broadcast, keeping) : undefined
     if (config.broadcast.ack) this.#channel.reply(message.ref, 'ok', (await kept) ?? {})
   }
 
@@ -56,18 +58,13 @@ export class ChannelSender {
   }
 
   // Resolves with what the acknowledgement says; a row that could not be stored is not the sender's failure.
-  async #keep(broadcast: UserBroadcast | undefined): Promise<JsonObject> {
+  async #keep(broadcast: UserBroadcast, keeping: Keeping): Promise<JsonObject> {
     try {
-      if (!broadcast) return {}
       if (!(await this.#channel.access.mayWrite('persistence'))) return {}
-      return { id: await this.#parts.messages.keep(this.#channel.address.topic, broadcast) }
+      return { id: await this.#parts.messages.keep(this.#channel.address.topic, broadcast, keeping) }
     } catch (cause) {
       this.#parts.log.warn('a broadcast could not be kept', { cause: String(cause) })
       return {}
     }
   }
-}
-
-function wantsKeeping(metadata: JsonObject | undefined): boolean {
-  return metadata?.persist === true || isJsonObject(metadata?.persist)
 }

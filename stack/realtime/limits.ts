@@ -43,6 +43,33 @@ export const DEFAULT_LIMITS: Limits = {
   privateOnly: false,
 }
 
+// The settings of a project of hosted, under the names of its own table, and which limit each is.
+const NUMBERS = {
+  REALTIME_MAX_CONCURRENT_USERS: 'connections',
+  REALTIME_MAX_JOINS_PER_SECOND: 'joinsPerSecond',
+  REALTIME_MAX_EVENTS_PER_SECOND: 'messagesPerSecond',
+  REALTIME_MAX_PRESENCE_EVENTS_PER_SECOND: 'presenceMessagesPerSecond',
+  REALTIME_MAX_CHANNELS_PER_CLIENT: 'channelsPerConnection',
+  REALTIME_MAX_CLIENT_PRESENCE_EVENTS_PER_WINDOW: 'presenceCallsPer30Seconds',
+  REALTIME_MAX_PAYLOAD_SIZE_IN_KB: 'payloadKilobytes',
+} as const satisfies Record<string, keyof Limits>
+const PRIVATE_ONLY = 'REALTIME_PRIVATE_ONLY'
+
+/** The limits that the environment sets; the others keep their defaults. Throws with all that is wrong in one message. */
+export function readLimits(get: (name: string) => string | undefined): Partial<Limits> {
+  const problems: string[] = []
+  const numbers = Object.entries(NUMBERS).flatMap(([name, limit]) => {
+    const text = get(name)?.trim() ?? ''
+    if (text === '') return []
+    if (!/^[1-9]\d{0,8}$/.test(text)) problems.push(`${name} must be a positive whole number`)
+    return [[limit, Number(text)]]
+  })
+  const privateOnly = get(PRIVATE_ONLY)?.trim() ?? ''
+  if (!['', 'true', 'false'].includes(privateOnly)) problems.push(`${PRIVATE_ONLY} must be true or false`)
+  if (problems.length > 0) throw new Error(`environment: ${problems.join('; ')}`)
+  return { ...Object.fromEntries(numbers), ...(privateOnly === '' ? {} : { privateOnly: privateOnly === 'true' }) }
+}
+
 /** The largest payload of a broadcast; the allowance is for the envelope around what the user sent. */
 export function maxPayloadBytes(limits: Limits): number {
   return limits.payloadKilobytes * 1000 + 500

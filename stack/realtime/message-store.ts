@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { UserBroadcast } from './codec.ts'
+import { isJsonObject, type UserBroadcast } from './codec.ts'
 import type { Replay } from './join-config.ts'
 
 interface Row {
@@ -13,6 +13,20 @@ interface Row {
 export interface StoredBroadcast {
   readonly id: string
   readonly broadcast: UserBroadcast
+}
+
+/** How long a broadcast is kept: for as long as any other message where `seconds` is undefined. */
+export interface Keeping {
+  readonly seconds: number | undefined
+}
+
+/** What `persist` asks for: `true`, or `{ ttl }` in seconds. Undefined where that is neither, and nothing is to be kept. */
+export function readKeeping(persist: unknown): Keeping | undefined {
+  if (persist === true) return { seconds: undefined }
+  if (!isJsonObject(persist)) return undefined
+  const { ttl } = persist
+  if (ttl === undefined) return { seconds: undefined }
+  return typeof ttl === 'number' && ttl > 0 && Number.isFinite(ttl) ? { seconds: ttl } : undefined
 }
 
 /** The rows of `realtime.messages`, as far as the server itself reads and writes them. */
@@ -33,6 +47,7 @@ export class MessageStore {
           and (payload is not null or binary_payload is not null)
           and inserted_at >= $2::timestamptz at time zone 'utc'
           and inserted_at < (now() + interval '1 minute') at time zone 'utc'
+          and (expires_at is null or expires_at > now() at time zone 'utc')
         order by inserted_at desc
         limit $3`,
       values: [topic, replay.since.toISOString(), replay.limit],
@@ -48,15 +63,22 @@ export class MessageStore {
     }))
   }
 
-  /** Keeps a broadcast that has been sent already, for replay alone. Rejects with the database's error. */
-  async keep(topic: string, broadcast: UserBroadcast): Promise<string> {
+  /** Keeps a broadcast that has been sent already, for replay alone, and resolves with its id. Rejects with the database's error. */
+  async keep(topic: string, broadcast: UserBroadcast, { seconds }: Keeping): Promise<string> {
     const json = broadcast.encoding === 'json'
     const { rows } = await this.#pool.query<{ id: string }>({
       name: 'realtime-keep',
-      text: `insert into realtime.messages (topic, event, payload, binary_payload, private, extension, skip_broadcast)
-        values ($1, $2, $3, $4, true, 'broadcast', true)
+      text: `insert into realtime.messages
+          (topic, event, payload, binary_payload, private, extension, skip_broadcast, expires_at)
+        values ($1, $2, $3, $4, true, 'broadcast', true, now() at time zone 'utc' + make_interval(secs => $5))
         returning id`,
-      values: [topic, broadcast.event, json ? broadcast.body.toString('utf8') : null, json ? null : broadcast.body],
+      values: [
+        topic,
+        broadcast.event,
+        json ? broadcast.body.toString('utf8') : null,
+        json ? null : broadcast.body,
+        seconds ?? null,
+      ],
     })
     return rows[0]?.id ?? ''
   }

@@ -4,6 +4,7 @@ import { isJsonObject } from './codec.ts'
 import { assertNotExpired, type Identity, isApiKey } from './credentials.ts'
 import { type Address, broadcastDelivery } from './hub.ts'
 import { maxPayloadBytes } from './limits.ts'
+import { type Keeping, readKeeping } from './message-store.ts'
 import type { Parts } from './parts.ts'
 
 const CORS = {
@@ -21,6 +22,11 @@ const Message = z.object({
   id: z.uuid().optional(),
 })
 type Message = z.infer<typeof Message>
+
+interface SingleAddress extends Address {
+  readonly event: string
+  readonly keeping: Keeping | undefined
+}
 
 /** Broadcasting over HTTP, for those who have no socket. */
 export class RestBroadcast {
@@ -75,12 +81,7 @@ export class RestBroadcast {
     return new Response(null, { status: 202 })
   }
 
-  async #single(
-    request: Request,
-    identity: Identity,
-    address: Address & { readonly event: string; readonly persist: boolean },
-    body: Buffer,
-  ): Promise<Response> {
+  async #single(request: Request, identity: Identity, address: SingleAddress, body: Buffer): Promise<Response> {
     const payload = readPayload(request.headers.get('content-type'), body)
     if (!payload) {
       const error = 'Unsupported Media Type. Use application/json or application/octet-stream'
@@ -88,14 +89,15 @@ export class RestBroadcast {
     }
     if (payload.body.length > maxPayloadBytes(this.#parts.limits))
       return Response.json({ errors: { payload: ['Payload size exceeds tenant limit'] } }, { status: 422 })
-    if (address.persist && !address.private)
+    const { keeping } = address
+    if (keeping && !address.private)
       return Response.json({ errors: { persist: ['can only be used on private channels'] } }, { status: 422 })
     try {
       if (address.private && !(await this.#mayWrite(request, identity, address.topic, 'broadcast')))
         return Response.json({ message: 'Unauthorized' }, { status: 403 })
       this.#publish(address, address.event, payload)
-      if (address.persist && (await this.#mayWrite(request, identity, address.topic, 'persistence')))
-        await this.#parts.messages.keep(address.topic, { event: address.event, ...payload })
+      if (keeping && (await this.#mayWrite(request, identity, address.topic, 'persistence')))
+        await this.#parts.messages.keep(address.topic, { event: address.event, ...payload }, keeping)
     } catch (cause) {
       return authorisationFailure(cause)
     }
@@ -151,17 +153,16 @@ function notFound(): Response {
   return Response.json({ error: 'Not Found' }, { status: 404 })
 }
 
-function addressOf(
-  [, topic = '', event = '']: readonly string[],
-  url: string,
-): (Address & { event: string; persist: boolean }) | undefined {
+function addressOf([, topic = '', event = '']: readonly string[], url: string): SingleAddress | undefined {
   const query = new URL(url).searchParams
   try {
     return {
       topic: decodeURIComponent(topic),
       event: decodeURIComponent(event),
       private: query.get('private') === 'true',
-      persist: query.get('persist') === 'true' || query.has('persist[ttl]'),
+      keeping: readKeeping(
+        query.has('persist[ttl]') ? { ttl: Number(query.get('persist[ttl]')) } : query.get('persist') === 'true',
+      ),
     }
   } catch {
     return undefined

@@ -19,6 +19,9 @@ create table if not exists realtime.messages (
   constraint messages_payload_exclusive check (payload is null or binary_payload is null)
 ) partition by range (inserted_at);
 
+-- Beyond hosted: until when a kept broadcast is replayed, where its sender asked for less than the retention.
+alter table realtime.messages add column if not exists expires_at timestamp;
+
 create index if not exists messages_inserted_at_topic_index on realtime.messages (inserted_at desc, topic)
   where extension = 'broadcast' and private;
 

@@ -1,4 +1,8 @@
+import { readFile } from 'node:fs/promises'
+import { join as joinPath } from 'node:path'
+import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { databaseUrl } from '../../stack/context.ts'
 import { eventually } from '../support/eventually.ts'
 import {
   arrived,
@@ -50,9 +54,10 @@ async function member(canWrite = false): Promise<Membership> {
 const expel = ({ userId, topic }: Membership) =>
   server.sql`delete from public.members where user_id = ${userId} and topic = ${topic}`
 const send = (topic: string, n: number) => server.sql`select realtime.send(${server.sql.json({ n })}, 'e', ${topic})`
+const VERSIONS = ['1.0.0', '2.0.0'] as const
 const priv = { config: { private: true } }
 
-describe.each(['1.0.0', '2.0.0'] as const)('joining, version %s', (vsn) => {
+describe.each(VERSIONS)('joining, version %s', (vsn) => {
   test('a member joins, a stranger is refused in hosted words', async () => {
     const { userId, topic } = await member()
     const ana = await server.client(await server.token(userId), { vsn })
@@ -132,10 +137,10 @@ test('a probe leaves nothing behind and announces nothing', async () => {
 })
 
 describe('the life of a token', () => {
-  test('access taken away is noticed at the next token, and not before', async () => {
+  test.each(VERSIONS)('access taken away is noticed at the next token, and not before, version %s', async (vsn) => {
     const membership = await member()
     let token = await server.token(membership.userId)
-    const client = await server.client(() => token)
+    const client = await server.client(() => token, { vsn })
     const channel = client.channel(membership.topic, priv)
     const [received, messages] = [collect(channel), systemMessages(channel)]
     await join(channel)
@@ -167,7 +172,9 @@ describe('the life of a token', () => {
     token = await server.token(userId)
     await client.setAuth()
     // A public channel whose token is not renewed ends with it, and shows that the moment has passed.
-    const other = await server.client(await server.token(userId, { exp: Math.floor(Date.now() / 1000) + 7 }))
+    const other = await server.client(await server.token(userId, { exp: Math.floor(Date.now() / 1000) + 7 }), {
+      vsn: '1.0.0',
+    })
     const ending = other.channel('public')
     const ends = systemMessages(ending)
     await join(ending)
@@ -194,10 +201,10 @@ describe('the life of a token', () => {
     expect((await arrived(messages))[0]?.message).toContain('You do not have permissions')
   })
 
-  test('a forged refresh ends the channel', async () => {
+  test.each(VERSIONS)('a forged refresh ends the channel, version %s', async (vsn) => {
     const { userId, topic } = await member()
     let token = await server.token(userId)
-    const client = await server.client(() => token)
+    const client = await server.client(() => token, { vsn })
     const channel = client.channel(topic, priv)
     const messages = systemMessages(channel)
     await join(channel)
@@ -208,10 +215,10 @@ describe('the life of a token', () => {
 })
 
 describe('realtime.recheck', () => {
-  test('ends at once what may no longer be read, before any later message', async () => {
+  test.each(VERSIONS)('ends at once what may no longer be read, before any later message, version %s', async (vsn) => {
     const membership = await member()
     const other = await member()
-    const client = await server.client(await server.token(membership.userId))
+    const client = await server.client(await server.token(membership.userId), { vsn })
     const channel = client.channel(membership.topic, priv)
     const bystander = (await server.client(await server.token(other.userId))).channel(other.topic, priv)
     const [received, messages, alsoReceived] = [collect(channel), systemMessages(channel), collect(bystander)]
@@ -259,6 +266,30 @@ describe('realtime.recheck', () => {
     await send(membership.topic, 1)
     await arrived(received)
     expect(messages).toEqual([])
+  })
+
+  test('as the product calls it, it does nothing where the database has no such function', async () => {
+    const page = await readFile(joinPath(import.meta.dirname, '../../docs/explanation/realtime.md'), 'utf8')
+    const guarded = /```sql\n([^`]*realtime\.recheck[^`]*)```/.exec(page)?.[1] ?? ''
+    const membership = await member()
+    const channel = (await server.client(await server.token(membership.userId))).channel(membership.topic, priv)
+    const messages = systemMessages(channel)
+    await join(channel)
+    const admin = postgres(databaseUrl(server.database.context, 'supabase_admin'), { max: 1 })
+    await admin.unsafe(
+      `create function public.recheck(p_user_id uuid) returns text language plpgsql as $$ begin ${guarded} return 'done'; end $$`,
+    )
+    const [row] = await admin.begin(async (sql) => {
+      await sql`drop function realtime.recheck(uuid)`
+      const rows = await sql`select public.recheck(${membership.userId})`
+      await sql`rollback and chain`
+      return rows
+    })
+    expect(row).toEqual({ recheck: 'done' })
+    await expel(membership)
+    await admin`select public.recheck(${membership.userId})`
+    expect((await arrived(messages))[0]?.message).toContain('You do not have permissions to read')
+    await admin.end()
   })
 
   test('is not for the API roles', async () => {

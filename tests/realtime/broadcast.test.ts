@@ -148,19 +148,30 @@ describe('over HTTP', () => {
     expect((await arrived(received)).map(({ event }) => event)).toEqual(['as user'])
   })
 
-  test('httpSend, public, private and binary', async () => {
+  test.each([false, true])('httpSend reaches both versions, bytes the second; private: %s', async (isPrivate) => {
     const name = topic()
     const token = await server.token(crypto.randomUUID())
-    for (const isPrivate of [false, true]) {
-      const client = await server.client(token)
-      const channel = client.channel(name, { config: { private: isPrivate } })
-      const received = collect(channel)
-      await join(channel)
-      expect(await channel.httpSend('json', { a: 1 })).toEqual({ success: true })
-      expect(await arrived(received)).toEqual([{ type: 'broadcast', event: 'json', payload: { a: 1 } }])
-      expect(await channel.httpSend('bytes', new Uint8Array([7]).buffer)).toEqual({ success: true })
-      expect((await arrived(received, 2)).map(({ event }) => event)).toEqual(['json', 'bytes'])
-    }
+    const config = { config: { private: isPrivate } }
+    const channel = (await server.client(token)).channel(name, config)
+    const old = (await server.client(token, { vsn: '1.0.0' })).channel(name, config)
+    const [received, atOld] = [collect(channel), collect(old)]
+    const bytes: ArrayBuffer[] = []
+    channel.on('broadcast', { event: 'bytes' }, ({ payload }) => bytes.push(payload))
+    await Promise.all([join(channel), join(old)])
+    expect(await channel.httpSend('json', { a: 1 })).toEqual({ success: true })
+    expect(await channel.httpSend('bytes', new Uint8Array([0, 7, 255]).buffer)).toEqual({ success: true })
+    expect(await channel.httpSend('last', { b: 2 })).toEqual({ success: true })
+    expect((await arrived(received, 3)).map(({ event }) => event)).toEqual(['json', 'bytes', 'last'])
+    expect(received[0]).toEqual({ type: 'broadcast', event: 'json', payload: { a: 1 } })
+    expect(bytes.map((payload) => [...new Uint8Array(payload)])).toEqual([[0, 7, 255]])
+    expect((await arrived(atOld, 2)).map(({ event, payload }) => [event, payload])).toEqual([
+      ['json', { a: 1 }],
+      ['last', { b: 2 }],
+    ])
+  })
+
+  test('httpSend is refused in hosted words where nobody may write', async () => {
+    const name = topic()
     const anonymous = (await server.client()).channel(name, { config: { private: true } })
     await expect(anonymous.httpSend('denied', {})).rejects.toThrow('Unauthorized')
   })
@@ -174,6 +185,7 @@ describe('over HTTP', () => {
       415,
       { error: 'Unsupported Media Type. Use application/json or application/octet-stream' },
     ],
+    ['a path that is none', '/api/broadcast/t/other', {}, 404, { error: 'Not Found' }],
     ['private without write', '/api/broadcast/room%3A1/events/e?private=true', {}, 403, { message: 'Unauthorized' }],
     [
       'kept on a public channel',

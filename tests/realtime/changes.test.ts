@@ -1,5 +1,7 @@
 import type { RealtimeChannel } from '@supabase/supabase-js'
+import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { databaseUrl } from '../../stack/context.ts'
 import { RawSocket } from './raw-socket.ts'
 import { arrived, join, type RealtimeServer, refusal, startRealtime, systemMessages } from './server.ts'
 
@@ -126,7 +128,7 @@ test('a binding hears its own event and table alone', async () => {
 
 describe('who sees a row', () => {
   test('its policies decide, for each subscriber', async () => {
-    const [ana, ben] = [await listen({ table: 'notes' }, 'ana'), await listen({ table: 'notes' }, 'ben')]
+    const [ana, ben] = [await listen({ table: 'notes' }, 'ana', '1.0.0'), await listen({ table: 'notes' }, 'ben')]
     const [first, second] = [id(), id()]
     await server.sql`insert into public.notes values (${first}, 'ana', 'hers'), (${second}, 'ben', 'his')`
     expect((await arrived(ana)).map(({ new: row }) => row.body)).toEqual(['hers'])
@@ -141,7 +143,7 @@ describe('who sees a row', () => {
   })
 
   test('only columns that the role may select', async () => {
-    const changes = await listen({ table: 'items' })
+    const changes = await listen({ table: 'items' }, undefined, '1.0.0')
     const n = id()
     await server.sql`insert into public.items (id, owner, name) values (${n}, 'secret', 'shown')`
     expect((await arrived(changes))[0]?.new).toEqual({ id: n, name: 'shown' })
@@ -196,12 +198,14 @@ describe('filters', () => {
     ['price=gt.1,price=lt.5', { price: 3 }, { price: 7 }],
   ])('%s', async (filter, match, other) => {
     const changes = await listen({ table: 'items', event: 'INSERT', filter }, 'ana')
+    const atOld = await listen({ table: 'items', event: 'INSERT', filter }, 'ana', '1.0.0')
     const everything = await listen({ table: 'items', event: 'INSERT' }, 'ana')
     const [wanted, unwanted] = [id(), id()]
     await server.sql`insert into public.items ${server.sql({ id: unwanted, ...other })}`
     await server.sql`insert into public.items ${server.sql({ id: wanted, ...match })}`
     await arrived(everything, 2)
     expect((await arrived(changes)).map(({ new: row }) => row.id)).toEqual([wanted])
+    expect((await arrived(atOld)).map(({ new: row }) => row.id)).toEqual([wanted])
   })
 
   test('of a deleted row what the replica identity keeps is compared', async () => {
@@ -301,6 +305,34 @@ describe('wait', () => {
     const change = await raw.next(([, , , event]) => event === 'postgres_changes')
     expect(change).toMatchObject([null, null, topic, 'postgres_changes', { data: { record: { id: n } } }])
     expect((await raw.next(([, , , event]) => event === 'system'))[4]).toMatchObject({ status: 'ok' })
+    raw.close()
+  })
+
+  test.each(['1.0.0', '2.0.0'] as const)('whoever has joined misses nothing, version %s', async (vsn) => {
+    const client = await server.client(await server.token('ana'), { vsn })
+    const channel = client.channel(crypto.randomUUID(), { config: { postgres_changes_options: { wait: true } } })
+    const changes = on(channel, { table: 'items', event: 'INSERT' })
+    await join(channel)
+    const n = id()
+    await server.sql`insert into public.items (id) values (${n})`
+    expect((await arrived(changes)).map(({ new: row }) => row.id)).toEqual([n])
+  })
+
+  test('a subscription that takes too long refuses the join, and the next try may succeed', async () => {
+    const raw = await RawSocket.open(server.url, server.key)
+    const join = { config: { ...config('items').config, postgres_changes_options: { wait: true, timeout: 50 } } }
+    const admin = postgres(databaseUrl(server.database.context, 'supabase_admin'), { max: 1 })
+    await admin.begin(async (sql) => {
+      await sql`lock table pg_publication in access exclusive mode`
+      expect((await raw.ask(topic, 'phx_join', join, '1'))[4]).toEqual({
+        status: 'error',
+        response: {
+          reason: 'PostgresChangesSubscribeTimeout: Timed out after 50ms waiting for the postgres_changes subscription',
+        },
+      })
+    })
+    await admin.end()
+    expect((await raw.ask(topic, 'phx_join', config('items'), '2'))[4]).toMatchObject({ status: 'ok' })
     raw.close()
   })
 

@@ -1,5 +1,6 @@
 import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { RawSocket } from './raw-socket.ts'
 import { arrived, collect, join, type RealtimeServer, refusal, settled, startRealtime } from './server.ts'
 
 let server: RealtimeServer
@@ -43,19 +44,22 @@ describe.each(['1.0.0', '2.0.0'] as const)('realtime.send, version %s', (vsn) =>
   })
 })
 
-test('bytes', async () => {
+test('bytes reach version 2, and no other', async () => {
   const name = topic()
+  const atOld = await listen(name, '1.0.0')
   const channel = (await server.client()).channel(name, priv)
   const received: ArrayBuffer[] = []
   channel.on('broadcast', { event: 'b' }, ({ payload }) => received.push(payload))
   await join(channel)
   await server.sql`select realtime.send_binary('\\x00ff10'::bytea, 'b', ${name})`
   expect([...new Uint8Array((await arrived(received))[0] ?? new ArrayBuffer(0))]).toEqual([0, 255, 16])
+  await server.sql`select realtime.send('{}', 'e', ${name})`
+  expect((await arrived(atOld)).map(({ event }) => event)).toEqual(['e'])
 })
 
 test('broadcast_changes from a trigger', async () => {
   const name = topic()
-  const received = await listen(name)
+  const [received, atOld] = [await listen(name), await listen(name, '1.0.0')]
   await server.sql`create table public.sets (id int primary key, reps int)`
   await server.sql.unsafe(`
     create function public.announce() returns trigger language plpgsql security definer set search_path = '' as $$
@@ -77,6 +81,7 @@ test('broadcast_changes from a trigger', async () => {
     },
     { event: 'DELETE', payload: { ...table, operation: 'DELETE', record: null, old_record: { id: 1, reps: 6 } } },
   ])
+  expect(await arrived(atOld, 3)).toEqual(received)
   await expect(
     server.sql`select realtime.broadcast_changes('t', 'e', 'TRUNCATE', 'sets', 'public', null::public.sets, null::public.sets)`,
   ).rejects.toMatchObject({ code: 'P0001' })
@@ -205,6 +210,14 @@ describe('replay', () => {
     expect(await refusal(wrong)).toBe('UnableToReplayMessages: Replay params are not valid')
     const denied = client.channel('other', { config: { private: true, broadcast: { replay: since } } })
     expect(await refusal(denied)).toContain('Unauthorized: ')
+    // The official client throws before it asks.
+    const raw = await RawSocket.open(server.url, server.key)
+    const open = await raw.ask('realtime:open', 'phx_join', { config: { broadcast: { replay: since } } }, '1')
+    expect(open[4]).toEqual({
+      status: 'error',
+      response: { reason: 'UnableToReplayMessages: Replay is not allowed for public channels' },
+    })
+    raw.close()
   })
 })
 

@@ -2,7 +2,7 @@ import postgres from 'postgres'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { databaseUrl } from '../../stack/context.ts'
 import { eventually } from '../support/eventually.ts'
-import { arrived, collect, join, type RealtimeServer, startRealtime } from './server.ts'
+import { arrived, collect, join, type RealtimeServer, refusal, startRealtime } from './server.ts'
 
 const SLOT = 'supabase_realtime_messages_replication_slot'
 
@@ -110,6 +110,17 @@ test('a slot that was lost is made anew, clients join again, and the log says so
   await eventually(() => expect(joined).toBe(2))
   await server.sql`select realtime.send('{"n":1}', 'e', 'room')`
   expect((await arrived(received)).map(({ payload }) => payload.n)).toEqual([1])
+})
+
+test('without a partition for today private joins are refused in hosted words', async () => {
+  const admin = postgres(databaseUrl(server.database.context, 'supabase_admin'), { max: 1 })
+  const today = `messages_${new Date().toISOString().slice(0, 10).replaceAll('-', '_')}`
+  const tomorrow = `messages_${new Date(Date.now() + 86_400_000).toISOString().slice(0, 10).replaceAll('-', '_')}`
+  // Tomorrow’s too, because it may begin meanwhile.
+  await admin.unsafe(`drop table realtime.${today}, realtime.${tomorrow}`)
+  await admin.end()
+  const channel = (await server.client()).channel('room', { config: { private: true } })
+  expect(await refusal(channel)).toBe('MissingPartition: Realtime was unable to find the expected messages partition')
 })
 
 test('the slot follows traffic that does not concern it, so that it holds back no WAL', async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Limits } from '../../stack/realtime/limits.ts'
+import { type Limits, readLimits } from '../../stack/realtime/limits.ts'
 import { eventually } from '../support/eventually.ts'
 import { RawSocket } from './raw-socket.ts'
 import { arrived, collect, join, type RealtimeServer, refusal, startRealtime, systemMessages } from './server.ts'
@@ -29,6 +29,18 @@ describe('channels of a connection', () => {
     await raw.ask('realtime:1', 'phx_leave', {}, '1')
     expect(await joining('3')).toMatchObject({ status: 'ok' })
     raw.close()
+  })
+})
+
+describe('limits of the environment', () => {
+  withLimits(readLimits((name) => ({ REALTIME_MAX_CHANNELS_PER_CLIENT: '1' })[name]))
+
+  test('are told to the official client in hosted words, whichever version it speaks', async () => {
+    for (const vsn of ['1.0.0', '2.0.0'] as const) {
+      const client = await server.client(undefined, { vsn })
+      await join(client.channel('first'))
+      expect(await refusal(client.channel('second'))).toBe('ChannelRateLimitReached: Too many channels')
+    }
   })
 })
 

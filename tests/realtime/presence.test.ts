@@ -82,7 +82,7 @@ describe.each(['1.0.0', '2.0.0'] as const)('version %s', (vsn) => {
 })
 
 test('topics do not see each other', async () => {
-  const [here, there] = [await present('2.0.0', topic(), 'ana'), await present('2.0.0', topic(), 'ben')]
+  const [here, there] = [await present('1.0.0', topic(), 'ana'), await present('2.0.0', topic(), 'ben')]
   await there.channel.track({ name: 'Ben' })
   await eventually(() => expect(names(there.channel)).toEqual(['Ben']))
   expect(names(here.channel)).toEqual([])
@@ -90,7 +90,7 @@ test('topics do not see each other', async () => {
 
 test('one key may be present on several devices', async () => {
   const name = topic()
-  const [phone, watch] = [await present('2.0.0', name, 'ana'), await present('2.0.0', name, 'ana')]
+  const [phone, watch] = [await present('2.0.0', name, 'ana'), await present('1.0.0', name, 'ana')]
   await phone.channel.track({ name: 'phone' })
   await watch.channel.track({ name: 'watch' })
   await eventually(() => expect(names(phone.channel)).toEqual(['phone', 'watch']))
@@ -137,24 +137,30 @@ describe('by hand', () => {
 describe('private', () => {
   const config = { config: { private: true, presence: { enabled: true } } }
 
-  test('who may neither read nor write presence sees nobody and cannot track', async () => {
-    const name = topic()
-    const [ana, stranger] = [await server.client(await server.token(crypto.randomUUID())), await server.client()]
-    const [allowed, denied] = [ana.channel(name, config), stranger.channel(name, config)]
-    const seen: string[] = []
-    denied.on('presence', { event: 'sync' }, () => seen.push('sync'))
-    allowed.on('presence', { event: 'sync' }, () => undefined)
-    await Promise.all([join(allowed), join(denied)])
-    expect(await allowed.track({ name: 'Ana' })).toBe('ok')
-    await eventually(() => expect(names(allowed)).toEqual(['Ana']))
-    expect(await denied.track({ name: 'Eve' })).toBe('error')
-    expect(names(allowed)).toEqual(['Ana'])
-    expect(seen).toEqual([])
-  })
+  test.each(['1.0.0', '2.0.0'] as const)(
+    'who may neither read nor write presence sees nobody and cannot track, version %s',
+    async (vsn) => {
+      const name = topic()
+      const [ana, stranger] = [
+        await server.client(await server.token(crypto.randomUUID()), { vsn }),
+        await server.client(undefined, { vsn }),
+      ]
+      const [allowed, denied] = [ana.channel(name, config), stranger.channel(name, config)]
+      const seen: string[] = []
+      denied.on('presence', { event: 'sync' }, () => seen.push('sync'))
+      allowed.on('presence', { event: 'sync' }, () => undefined)
+      await Promise.all([join(allowed), join(denied)])
+      expect(await allowed.track({ name: 'Ana' })).toBe('ok')
+      await eventually(() => expect(names(allowed)).toEqual(['Ana']))
+      expect(await denied.track({ name: 'Eve' })).toBe('error')
+      expect(names(allowed)).toEqual(['Ana'])
+      expect(seen).toEqual([])
+    },
+  )
 })
 
-test('more than five calls in 30 seconds end the channel', async () => {
-  const client = await server.client()
+test.each(['1.0.0', '2.0.0'] as const)('more than five calls in 30 seconds end it, version %s', async (vsn) => {
+  const client = await server.client(undefined, { vsn })
   const channel = client.channel(topic())
   const messages = systemMessages(channel)
   await join(channel)
