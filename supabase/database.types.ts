@@ -137,6 +137,56 @@ export type Database = {
           },
         ]
       }
+      exercise_translations: {
+        Row: {
+          aliases: string[]
+          common_mistakes: string[]
+          created_at: string
+          description: string
+          exercise_id: string
+          instructions: string[]
+          language: string
+          name: string
+          tips: string[]
+          updated_at: string
+          warnings: string[]
+        }
+        Insert: {
+          aliases?: string[]
+          common_mistakes?: string[]
+          created_at?: string
+          description?: string
+          exercise_id: string
+          instructions?: string[]
+          language: string
+          name: string
+          tips?: string[]
+          updated_at?: string
+          warnings?: string[]
+        }
+        Update: {
+          aliases?: string[]
+          common_mistakes?: string[]
+          created_at?: string
+          description?: string
+          exercise_id?: string
+          instructions?: string[]
+          language?: string
+          name?: string
+          tips?: string[]
+          updated_at?: string
+          warnings?: string[]
+        }
+        Relationships: [
+          {
+            foreignKeyName: "exercise_translations_exercise_id_fkey"
+            columns: ["exercise_id"]
+            isOneToOne: false
+            referencedRelation: "exercises"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
       exercise_variations: {
         Row: {
           created_at: string
@@ -1450,6 +1500,14 @@ export type Database = {
         }
       }
       delete_exercise: { Args: { exercise_id?: string }; Returns: string }
+      get_exercise: {
+        Args: {
+          bodyweight_kg?: number
+          exercise_id?: string
+          language?: string
+        }
+        Returns: Json
+      }
       get_workout: { Args: { workout_id?: string }; Returns: Json }
       my_account: { Args: Record<PropertyKey, never>; Returns: Json }
       my_friends: { Args: { cursor?: string; limit?: number }; Returns: Json }
@@ -1639,8 +1697,11 @@ export type Database = {
           cursor?: string
           difficulty?: Database["public"]["Enums"]["training_level"]
           equipment?: Database["public"]["Enums"]["equipment"][]
+          language?: string
+          level?: Database["public"]["Enums"]["training_level"]
           limit?: number
           muscles?: Database["public"]["Enums"]["muscle"][]
+          pattern?: Database["public"]["Enums"]["movement_pattern"]
           query?: string
           type?: Database["public"]["Enums"]["exercise_type"]
         }

@@ -16,6 +16,66 @@ grant execute on function private.usable_equipment(public.equipment[]) to anon, 
 comment on function private.usable_equipment(public.equipment[]) is
   'What can be used by somebody who has this equipment: the body always, and an adjustable bench as a flat one.';
 
+create function private.similarity_reasons(p_target public.exercises, p_other public.exercises, p_with_equipment boolean)
+returns text[]
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return array_remove(array[
+    case
+      when p_other.primary_muscles @> p_target.primary_muscles and p_other.primary_muscles <@ p_target.primary_muscles
+        then 'same_primary_muscles'
+      else 'shared_primary_muscles'
+    end,
+    case when p_other.movement_pattern = p_target.movement_pattern then 'same_movement' end,
+    case
+      when p_other.difficulty < p_target.difficulty then 'easier'
+      when p_other.difficulty > p_target.difficulty then 'harder'
+    end,
+    case when p_with_equipment then 'fits_equipment' end
+  ], null);
+end;
+$$;
+
+grant execute on function private.similarity_reasons(public.exercises, public.exercises, boolean)
+  to anon, authenticated, service_role;
+comment on function private.similarity_reasons(public.exercises, public.exercises, boolean) is
+  'Why an exercise can stand in for another, as codes.';
+
+create function private.similarity_in_words(p_target public.exercises, p_other public.exercises, p_reasons text[])
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select string_agg(case reason.code
+    when 'same_primary_muscles' then 'Trains the same muscles (' || shared.muscles || ')'
+    when 'shared_primary_muscles' then 'Trains ' || shared.muscles || ' too'
+    when 'same_movement' then format(
+      'with the same movement (%s)',
+      concat_ws(' ', nullif(p_other.direction::text, 'none'), replace(p_other.movement_pattern::text, '_', ' '))
+    )
+    when 'easier' then 'is easier'
+    when 'harder' then 'is harder'
+    when 'fits_equipment' then 'needs only ' || replace(array_to_string(p_other.equipment, ', '), '_', ' ')
+  end, ', ' order by reason.position) || '.'
+  from unnest(p_reasons) with ordinality as reason (code, position)
+  cross join (
+    select replace(string_agg(muscle::text, ', '), '_', ' ') as muscles
+    from unnest(p_target.primary_muscles) as muscle
+    where muscle = any (p_other.primary_muscles)
+  ) as shared;
+$$;
+
+grant execute on function private.similarity_in_words(public.exercises, public.exercises, text[])
+  to anon, authenticated, service_role;
+comment on function private.similarity_in_words(public.exercises, public.exercises, text[]) is
+  'The same in an English sentence.';
+
 create function public.similar_exercises(
   exercise_id uuid,
   equipment public.equipment[] default null,
@@ -31,11 +91,12 @@ declare
   v_limit integer := private.page_size(similar_exercises."limit", 50);
   v_usable public.equipment[] := private.usable_equipment(similar_exercises.equipment);
   v_target public.exercises;
+  v_languages text[] := private.my_languages(null);
 begin
   select exercises.*
   into v_target
   from public.exercises
-  where exercises.id = similar_exercises.exercise_id;
+  where exercises.id = private.current_exercise_id(similar_exercises.exercise_id);
 
   if not found then
     perform private.fail('not_found', 'exercise_id');
@@ -43,21 +104,15 @@ begin
 
   return jsonb_build_object('items', coalesce((
     select jsonb_agg(
-      private.exercise_card(exercises) || jsonb_build_object(
-        'reasons', array_remove(array[
-          case when near.shared_share = 1 then 'same_primary_muscles' else 'shared_primary_muscles' end,
-          case when exercises.movement_pattern = v_target.movement_pattern then 'same_movement' end,
-          case when exercises.difficulty < v_target.difficulty then 'easier' end,
-          case when exercises.difficulty > v_target.difficulty then 'harder' end,
-          case when v_usable is not null then 'fits_equipment' end
-        ], null)
+      private.exercise_card(exercises, v_languages) || jsonb_build_object(
+        'reasons', reasons.codes,
+        'reason', private.similarity_in_words(v_target, exercises, reasons.codes)
       )
       order by near.likeness desc, exercises.name, exercises.id
     )
     from (
       select
         other.id,
-        shared.share as shared_share,
         -- Muscles first, then the movement, then the kind of work.
         shared.share * 4
           + assisting.share
@@ -92,11 +147,14 @@ begin
       limit v_limit
     ) as near
     join public.exercises using (id)
+    cross join lateral (
+      select private.similarity_reasons(v_target, exercises, v_usable is not null) as codes
+    ) as reasons
   ), '[]'), 'next_cursor', null);
 end;
 $$;
 
 grant execute on function public.similar_exercises(uuid, public.equipment[], integer) to anon, authenticated;
 comment on function public.similar_exercises(uuid, public.equipment[], integer) is
-  'Exercises that can stand in for one, best first, each with its reasons; with equipment, only what can be done with it.
-Answers {items, next_cursor}; the list is short and has one page. Fails with not_found or invalid_limit.';
+  'Exercises that can stand in for one, best first, each with its reasons as codes and in words; with equipment, only what can
+be done with it. Answers {items, next_cursor}; the list is short and has one page. Fails with not_found or invalid_limit.';

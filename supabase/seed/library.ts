@@ -4,6 +4,7 @@ import { z } from 'zod'
 
 const MIGRATIONS = new URL('../migrations/', import.meta.url)
 const EXERCISES = new URL('./exercises/', import.meta.url)
+const TRANSLATIONS = new URL('./translations/', import.meta.url)
 
 /** One exercise of the library as its YAML file has it. */
 export type Exercise = z.infer<ReturnType<typeof exerciseSchema>>
@@ -32,6 +33,40 @@ export async function readLibrary(): Promise<readonly Exercise[]> {
   if (problems.length > 0) throw new Error(`The exercise library has problems.\n${problems.join('\n')}`)
   return exercises.sort((a, b) => (a.slug < b.slug ? -1 : 1))
 }
+
+/** What an exercise is called in a further language. */
+export interface Translation {
+  readonly slug: string
+  readonly language: string
+  readonly name: string
+  readonly aliases: readonly string[]
+}
+
+/**
+ * Reads the names in further languages: `translations/<language>.yaml`, ordered by language and slug.
+ * Rejects when one is for an exercise that `exercises` does not have, or breaks a rule.
+ */
+export async function readTranslations(exercises: readonly Exercise[]): Promise<readonly Translation[]> {
+  const slugs = new Set(exercises.map(({ slug }) => slug))
+  const files = (await readdir(TRANSLATIONS)).filter((name) => name.endsWith('.yaml')).sort()
+  const translations: Translation[] = []
+  for (const file of files) {
+    const names = Names.parse(parse(await readFile(new URL(file, TRANSLATIONS), 'utf8')))
+    for (const [slug, { name, aliases }] of Object.entries(names).sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (!slugs.has(slug)) throw new Error(`${file}: there is no exercise ${slug}`)
+      translations.push({ slug, language: file.slice(0, -'.yaml'.length), name, aliases })
+    }
+  }
+  return translations
+}
+
+const Names = z.record(
+  z.string(),
+  z.strictObject({
+    name: z.string().trim().min(1).max(120),
+    aliases: z.array(z.string().trim().toLowerCase().min(1).max(80)).max(20),
+  }),
+)
 
 type Vocabulary = (type: string) => z.ZodType<string>
 

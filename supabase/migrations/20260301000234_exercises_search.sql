@@ -1,0 +1,151 @@
+-- Search: the library and one's own exercises, by words and filters, best first.
+
+create function private.exercise_card(p_exercise public.exercises, p_languages text[])
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_translation public.exercise_translations := private.exercise_translation(p_exercise, p_languages);
+begin
+  return jsonb_build_object(
+    'id', p_exercise.id,
+    'slug', p_exercise.slug,
+    'name', coalesce(v_translation.name, p_exercise.name),
+    'language', coalesce(v_translation.language, p_exercise.language),
+    'exercise_type', p_exercise.exercise_type,
+    'primary_muscles', p_exercise.primary_muscles,
+    'secondary_muscles', p_exercise.secondary_muscles,
+    'equipment', p_exercise.equipment,
+    'difficulty', p_exercise.difficulty,
+    'movement_pattern', p_exercise.movement_pattern,
+    'tracking_type', p_exercise.tracking_type,
+    'weight_entry', p_exercise.weight_entry,
+    'unilateral', p_exercise.unilateral,
+    'images', p_exercise.images,
+    'rating_average', p_exercise.rating_average,
+    'rating_count', p_exercise.rating_count,
+    'usage_count', p_exercise.usage_count,
+    'review_status', p_exercise.review_status,
+    'created_by', p_exercise.created_by
+  );
+end;
+$$;
+
+grant execute on function private.exercise_card(public.exercises, text[]) to anon, authenticated, service_role;
+comment on function private.exercise_card(public.exercises, text[]) is
+  'An exercise as lists show it, in the best of these languages: what a picker and a logger need, without the texts.';
+
+create function private.found_exercises(p_query text)
+returns table (exercise public.exercises, score numeric)
+language plpgsql
+stable
+security invoker
+rows 100
+set search_path = ''
+as $$
+begin
+  if nullif(btrim(p_query), '') is null then
+    return query
+    select exercises, round(exercises.popularity::numeric / 20, 4)
+    from public.exercises
+    where exercises.is_active
+      and exercises.merged_into is null
+      -- The policy says so too, and shows an admin more: a list of others' unapproved ones is not a search.
+      and (exercises.review_status = 'approved' or exercises.created_by = (select auth.uid()));
+  else
+    return query
+    select exercises, round((candidate.relevance + exercises.popularity / 20)::numeric, 4)
+    from private.exercise_candidates(p_query) as candidate
+    join public.exercises on exercises.id = candidate.exercise_id;
+  end if;
+end;
+$$;
+
+grant execute on function private.found_exercises(text) to anon, authenticated, service_role;
+comment on function private.found_exercises(text) is
+  'What a query finds for the caller, with its score, popular ones a little higher; everything without a query.';
+
+create function public.search_exercises(
+  query text default null,
+  muscles public.muscle[] default null,
+  equipment public.equipment[] default null,
+  difficulty public.training_level default null,
+  type public.exercise_type default null,
+  cursor text default null,
+  "limit" integer default 20,
+  pattern public.movement_pattern default null,
+  level public.training_level default null,
+  language text default null
+)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_limit integer := private.page_size(search_exercises."limit");
+  v_after jsonb := private.decode_cursor(search_exercises.cursor, array['numeric', 'text', 'uuid']);
+  v_languages text[] := private.my_languages(search_exercises.language);
+begin
+  if char_length(search_exercises.query) > 100 then
+    perform private.fail('invalid_argument', 'query must have at most 100 characters');
+  end if;
+
+  return (
+    with page as (
+      select
+        found.exercise,
+        found.score,
+        (found.exercise).name,
+        (found.exercise).id,
+        row_number() over (order by -found.score, (found.exercise).name, (found.exercise).id) as place
+      from private.found_exercises(search_exercises.query) as found
+      where (search_exercises.muscles is null
+          or (found.exercise).primary_muscles && search_exercises.muscles
+          or (found.exercise).secondary_muscles && search_exercises.muscles)
+        and (search_exercises.equipment is null or (found.exercise).equipment && search_exercises.equipment)
+        and (search_exercises.difficulty is null or (found.exercise).difficulty = search_exercises.difficulty)
+        and (search_exercises.level is null or (found.exercise).difficulty <= search_exercises.level)
+        and (search_exercises.type is null or (found.exercise).exercise_type = search_exercises.type)
+        and (search_exercises.pattern is null or (found.exercise).movement_pattern = search_exercises.pattern)
+        and (v_after is null
+          or (-found.score, (found.exercise).name, (found.exercise).id)
+            > (-(v_after ->> 0)::numeric, v_after ->> 1, (v_after ->> 2)::uuid))
+      order by -found.score, (found.exercise).name, (found.exercise).id
+      limit v_limit + 1
+    )
+    select jsonb_build_object(
+      'items', coalesce(
+        jsonb_agg(private.exercise_card(page.exercise, v_languages) order by page.place)
+          filter (where page.place <= v_limit),
+        '[]'
+      ),
+      'next_cursor', case when count(*) > v_limit then (
+        select private.encode_cursor(jsonb_build_array(last.score, last.name, last.id))
+        from page as last
+        where last.place = v_limit
+      ) end
+    )
+    from page
+  );
+end;
+$$;
+
+grant execute on function public.search_exercises(
+  text, public.muscle[], public.equipment[], public.training_level, public.exercise_type, text, integer,
+  public.movement_pattern, public.training_level, text
+) to anon, authenticated;
+comment on function public.search_exercises(
+  text, public.muscle[], public.equipment[], public.training_level, public.exercise_type, text, integer,
+  public.movement_pattern, public.training_level, text
+) is
+  'Searches the library and the caller''s own exercises, best match first, the most popular first without a query.
+Several words all have to match the beginning of a word of the name, an alias, a tag, the equipment or a muscle, in any
+language; abbreviations, plurals and joined words are understood, typing errors forgiven. A filter by muscles or equipment
+keeps exercises that involve at least one of them; difficulty is exact, level keeps what suits an athlete of that level.
+Names are in language, or in that of the caller''s preferences, where there is a translation.
+Answers {items, next_cursor}. Fails with invalid_argument, invalid_cursor or invalid_limit.';
