@@ -50,6 +50,14 @@ const Auth = z.looseObject({
   hook: z
     .record(z.string(), z.object({ enabled: z.boolean().default(false), uri: z.string().default('') }))
     .default({}),
+  mfa: z
+    .looseObject({
+      max_enrolled_factors: z.int().positive().default(10),
+      totp: z
+        .object({ enroll_enabled: z.boolean().default(false), verify_enabled: z.boolean().default(false) })
+        .prefault({}),
+    })
+    .prefault({}),
   external: z.record(z.string(), z.looseObject({ enabled: z.boolean().default(false) })).default({}),
 })
 

@@ -4,6 +4,7 @@ import pg from 'pg'
 import { databaseUrl, type StackContext } from '../context.ts'
 import type { HttpService } from '../service.ts'
 import { Tokens } from '../tokens.ts'
+import { Attempts } from './attempts.ts'
 import { UnsentMails } from './codes.ts'
 import { Database, isUnreachable, sqlState } from './database.ts'
 import { AuthError } from './errors.ts'
@@ -54,7 +55,10 @@ export class Auth implements HttpService {
       const grants = new Grants(tokens, settings)
       const unsent = new UnsentMails(settings.mailIntervalMs)
       const limits = new RateLimits(settings)
-      const routes = createRoutes({ settings, database, tokens, grants, mailer, limits, unsent, log }, keys)
+      const routes = createRoutes(
+        { settings, database, tokens, grants, mailer, limits, unsent, attempts: new Attempts(), log },
+        keys,
+      )
       routes.onError((cause, c) => this.#refusal(cause, c.req.raw))
       this.#running = { database, mailer, routes }
     } catch (cause) {

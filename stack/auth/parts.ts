@@ -1,5 +1,6 @@
 import type { Log } from '../log.ts'
 import type { Tokens } from '../tokens.ts'
+import type { Attempts } from './attempts.ts'
 import type { UnsentMails } from './codes.ts'
 import type { Database } from './database.ts'
 import type { Grants } from './grants.ts'
@@ -16,5 +17,6 @@ export interface AuthParts {
   readonly mailer: Mailer
   readonly limits: RateLimits
   readonly unsent: UnsentMails
+  readonly attempts: Attempts
   readonly log: Log
 }

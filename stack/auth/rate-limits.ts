@@ -22,10 +22,15 @@ export class TokenBuckets {
     this.#burst = burst
   }
 
+  /** The tokens of `key` that are left. */
+  left(key: string, now = Date.now()): number {
+    const known = this.#buckets.get(key) ?? { tokens: this.#burst, at: now }
+    return Math.min(this.#burst, known.tokens + (now - known.at) * this.#perMs)
+  }
+
   /** Takes one token of `key`; false when none is left. */
   take(key: string, now = Date.now()): boolean {
-    const known = this.#buckets.get(key) ?? { tokens: this.#burst, at: now }
-    const tokens = Math.min(this.#burst, known.tokens + (now - known.at) * this.#perMs)
+    const tokens = this.left(key, now)
     this.#buckets.delete(key)
     this.#buckets.set(key, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now })
     if (this.#buckets.size > MAX_KEYS) this.#dropOldest()

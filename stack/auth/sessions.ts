@@ -4,7 +4,7 @@ import type { Sender } from './requests.ts'
 import type { AuthSettings } from './settings.ts'
 
 /** How a session came about; the words of the `amr` claim. */
-export type AuthMethod = 'password' | 'otp' | 'anonymous' | 'token_refresh' | FlowMethod
+export type AuthMethod = 'password' | 'otp' | 'anonymous' | 'token_refresh' | 'totp' | FlowMethod
 /** The methods that begin a PKCE flow. */
 export type FlowMethod = 'magiclink' | 'recovery' | 'email/signup' | 'email_change' | 'invite'
 
@@ -62,6 +62,29 @@ export async function touchSession(sql: Sql, id: string, sender: Sender): Promis
      where id = $1`,
     [id, sender.userAgent, sender.ip],
   )
+}
+
+/** Raises a session that has shown a second factor: its refresh token is replaced, and the user's weaker sessions end. */
+export async function raiseSession(
+  sql: Sql,
+  session: Session,
+  factorId: string,
+): Promise<{ readonly session: Session; readonly refreshToken: string }> {
+  await sql.all(
+    `insert into auth.mfa_amr_claims (id, session_id, created_at, updated_at, authentication_method)
+     values (gen_random_uuid(), $1, now(), now(), 'totp')
+     on conflict (session_id, authentication_method) do update set updated_at = excluded.updated_at`,
+    [session.id],
+  )
+  await sql.all("update auth.sessions set aal = 'aal2', factor_id = $2, updated_at = now() where id = $1", [
+    session.id,
+    factorId,
+  ])
+  await sql.all("delete from auth.sessions where user_id = $1 and coalesce(aal, 'aal1') < 'aal2'", [session.user_id])
+  const raised = await findSession(sql, session.id)
+  if (!raised) throw new Error('A session vanished as it was raised.')
+  const active = await findActiveToken(sql, session.id)
+  return { session: raised, refreshToken: await insertRefreshToken(sql, raised, active?.token) }
 }
 
 /** Ends sessions of a user: one, all but one, or all. Their refresh tokens go with them. */

@@ -55,6 +55,8 @@ export interface AuthSettings {
   readonly passwordLength: number
   readonly passwordCharacters: readonly string[]
   readonly rateLimits: Readonly<z.infer<typeof RateLimits>>
+  /** Second factors by authenticator app. */
+  readonly mfa: { readonly enrol: boolean; readonly verify: boolean; readonly maxFactors: number }
   /** Mails an hour from this project; undefined where no SMTP server of its own is configured, as in `supabase start`. */
   readonly mailsPerHour: number | undefined
   readonly sender: { readonly name: string; readonly address: string }
@@ -98,6 +100,11 @@ export function readSettings(context: StackContext): AuthSettings {
     passwordLength: auth.minimum_password_length,
     passwordCharacters: requirements(auth.password_requirements),
     rateLimits: limits,
+    mfa: {
+      enrol: auth.mfa.totp.enroll_enabled,
+      verify: auth.mfa.totp.verify_enabled,
+      maxFactors: auth.mfa.max_enrolled_factors,
+    },
     mailsPerHour: smtp.enabled ? limits.email_sent : undefined,
     sender: { name: smtp.sender_name, address: smtp.admin_email },
     templates: templatesOf(context),

@@ -43,6 +43,8 @@ export interface User extends Columns {
   readonly created_at: Date
   readonly updated_at: Date
   readonly identities: readonly Identity[]
+  /** Second factors as the API shows them. */
+  readonly factors: readonly Json[]
 }
 
 /** Columns to change. */
@@ -74,7 +76,17 @@ const USER = `
     ) order by identities.created_at, identities.id), '[]')
     from auth.identities
     where identities.user_id = users.id
-  ) as identities`
+  ) as identities,
+  (
+    select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+      'id', mfa_factors.id, 'friendly_name', nullif(mfa_factors.friendly_name, ''),
+      'factor_type', mfa_factors.factor_type, 'status', mfa_factors.status,
+      'created_at', mfa_factors.created_at, 'updated_at', mfa_factors.updated_at,
+      'last_challenged_at', mfa_factors.last_challenged_at
+    )) order by mfa_factors.created_at, mfa_factors.id), '[]')
+    from auth.mfa_factors
+    where mfa_factors.user_id = users.id
+  ) as factors`
 
 /** The user with this id. */
 export function findUser(sql: Sql, id: string): Promise<User | undefined> {
@@ -222,6 +234,7 @@ export function userJson(user: User): Json {
     created_at: user.created_at,
     updated_at: user.updated_at,
     is_anonymous: user.is_anonymous,
+    ...(user.factors.length > 0 ? { factors: user.factors } : {}),
     ...present({
       email_confirmed_at: user.email_confirmed_at,
       invited_at: user.invited_at,

@@ -117,7 +117,8 @@ describe('what this Auth does not have', () => {
   test('is refused in GoTrue’s words for what is turned off', async () => {
     const ben = await createUser('ben')
     const { auth } = ben.client
-    expect((await auth.mfa.enroll({ factorType: 'totp' })).error?.code).toBe('mfa_totp_enroll_not_enabled')
+    const phoneFactor = await auth.mfa.enroll({ factorType: 'phone', phone: '+15555550100' })
+    expect(phoneFactor.error?.code).toBe('mfa_phone_enroll_not_enabled')
     expect((await auth.mfa.challenge({ factorId: crypto.randomUUID() })).error?.code).toBe('mfa_factor_not_found')
     expect((await auth.mfa.unenroll({ factorId: crypto.randomUUID() })).error?.code).toBe('mfa_factor_not_found')
     expect((await auth.linkIdentity({ provider: 'google' })).error?.code).toBe('manual_linking_disabled')

@@ -1,11 +1,12 @@
 import { Hono } from 'hono'
 import type { Keys } from '../../keys.ts'
 import { publicJwks } from '../../tokens.ts'
-import { requireAdmin, requireUser } from '../caller.ts'
+import { requireAdmin } from '../caller.ts'
 import { AuthError, invalid } from '../errors.ts'
 import type { AuthParts } from '../parts.ts'
 import { adminGenerateLink, adminInvite } from './admin-links.ts'
 import { adminCreateUser, adminDeleteUser, adminGetUser, adminListUsers, adminUpdateUser } from './admin-users.ts'
+import { challengeFactor, enrolFactor, removeFactor, verifyFactor } from './factors.ts'
 import { otp, reauthenticate, recover, resend } from './mails.ts'
 import { settingsOf } from './settings.ts'
 import { signUp } from './signup.ts'
@@ -33,6 +34,11 @@ export function createRoutes(parts: AuthParts, keys: Keys): Hono {
   app.get('/reauthenticate', (c) => reauthenticate(parts, c.req.raw))
   app.post('/logout', (c) => logout(parts, c.req.raw))
 
+  app.post('/factors', (c) => enrolFactor(parts, c.req.raw))
+  app.post('/factors/:id/challenge', (c) => challengeFactor(parts, c.req.raw, c.req.param('id')))
+  app.post('/factors/:id/verify', (c) => verifyFactor(parts, c.req.raw, c.req.param('id')))
+  app.delete('/factors/:id', (c) => removeFactor(parts, c.req.raw, c.req.param('id')))
+
   for (const path of ['/admin/*', '/invite'])
     app.use(path, async (c, next) => {
       await requireAdmin(parts, c.req.raw)
@@ -58,18 +64,6 @@ function refuseTheRest(app: Hono, parts: AuthParts): void {
       ? `Provider ${provider} cannot be used on this stack`
       : 'provider is not enabled'
     throw invalid(`Unsupported provider: ${why}`)
-  })
-  app.post('/factors', async (c) => {
-    await requireUser(parts, c.req.raw)
-    throw new AuthError(422, 'mfa_totp_enroll_not_enabled', 'MFA enroll is disabled for TOTP')
-  })
-  app.all('/factors/:id/*', async (c) => {
-    await requireUser(parts, c.req.raw)
-    throw new AuthError(404, 'mfa_factor_not_found', 'Factor not found')
-  })
-  app.all('/factors/:id', async (c) => {
-    await requireUser(parts, c.req.raw)
-    throw new AuthError(404, 'mfa_factor_not_found', 'Factor not found')
   })
   app.all('/user/identities/*', () => {
     throw new AuthError(404, 'manual_linking_disabled', 'Manual linking is disabled')
