@@ -112,6 +112,9 @@ comment on function private.tg_exercise_ratings__count() is
 create trigger _050_account_exists
   before insert on public.exercise_ratings
   for each statement execute function private.tg__account_exists();
+create trigger _060_redirect
+  before insert on public.exercise_ratings
+  for each row execute function private.tg__redirect_exercise();
 create trigger _100_touch
   before update on public.exercise_ratings
   for each row execute function private.tg__touch();

@@ -1,23 +1,5 @@
 -- One exercise in full, as the caller reads it.
 
--- definer: the exercise that an id now stands for may be asked by those who see only the other one.
-create function private.current_exercise_id(p_exercise_id uuid)
-returns uuid
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-  select coalesce(
-    (select exercises.merged_into from public.exercises where exercises.id = p_exercise_id),
-    p_exercise_id
-  );
-$$;
-
-grant execute on function private.current_exercise_id(uuid) to anon, authenticated, service_role;
-comment on function private.current_exercise_id(uuid) is
-  'The exercise that an id stands for: the one it was merged into, or itself. Tells nothing of what is not merged.';
-
 create function private.exercise_calories(p_exercise public.exercises, p_bodyweight_kg numeric)
 returns jsonb
 language plpgsql

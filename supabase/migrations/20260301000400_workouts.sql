@@ -172,7 +172,8 @@ create table public.workout_sets (
   updated_at               timestamptz not null default now(),
   constraint workout_sets_workout_exercise_id_fkey
     foreign key (workout_exercise_id, workout_id, user_id, exercise_id)
-    references public.workout_exercises (id, workout_id, user_id, exercise_id) on update cascade on delete cascade,
+    references public.workout_exercises (id, workout_id, user_id, exercise_id) on update cascade on delete cascade
+    deferrable,
   constraint workout_sets_place_key unique nulls not distinct (workout_exercise_id, set_index, side) deferrable,
   constraint workout_sets_set_index_in_range check (set_index between 0 and 199),
   constraint workout_sets_weight_in_range check (weight_kg between 0 and 1500),

@@ -28,13 +28,14 @@ begin
   select exercises.*
   into v_exercise
   from public.exercises
-  where exercises.id = new.exercise_id;
+  where exercises.id = private.current_exercise_id(new.exercise_id);
 
   if not found then
     perform private.fail('exercise_not_found');
   end if;
 
   new.user_id := v_workout.user_id;
+  new.exercise_id := v_exercise.id;
   new.exercise_name := v_exercise.name;
   new.tracking_type := v_exercise.tracking_type;
   new.weight_entry := v_exercise.weight_entry;

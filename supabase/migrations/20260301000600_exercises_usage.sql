@@ -3,7 +3,7 @@
 
 create extension if not exists pg_cron;
 
-create function private.count_exercise_usage()
+create function private.count_exercise_usage(p_exercise_ids uuid[] default null)
 returns void
 language sql
 volatile
@@ -17,14 +17,15 @@ as $$
     from public.exercises
     left join public.workout_exercises
       on workout_exercises.exercise_id = exercises.id and workout_exercises.set_count > 0
+    where p_exercise_ids is null or exercises.id = any (p_exercise_ids)
     group by exercises.id
   ) as used
   where exercises.id = used.id
     and exercises.usage_count <> used.workout_count;
 $$;
 
-comment on function private.count_exercise_usage() is
-  'Sets usage_count of every exercise to the number of workouts with a set of it.';
+comment on function private.count_exercise_usage(uuid[]) is
+  'Sets usage_count of these exercises, or of all, to the number of workouts with a set of it.';
 
 select cron.schedule('count-exercise-usage', '17 * * * *', 'select private.count_exercise_usage()');
 
