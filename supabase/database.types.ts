@@ -1509,6 +1509,10 @@ export type Database = {
         Returns: Json
       }
       get_workout: { Args: { workout_id?: string }; Returns: Json }
+      merge_exercises: {
+        Args: { from_id?: string; into_id?: string }
+        Returns: Json
+      }
       my_account: { Args: Record<PropertyKey, never>; Returns: Json }
       my_friends: { Args: { cursor?: string; limit?: number }; Returns: Json }
       pause_workout: {
@@ -1953,6 +1957,7 @@ export type Database = {
         }
       }
       unblock_user: { Args: { user_id: string }; Returns: undefined }
+      unmerge_exercise: { Args: { exercise_id?: string }; Returns: Json }
     }
     Enums: {
       confidence: "high" | "medium" | "low"

@@ -218,7 +218,7 @@ describe('bad input is refused with a code, and changes nothing', () => {
     await call(ana.client, 'add_workout_exercise', { workout_id: workoutId, exercise_id: used.id })
 
     const refused = await ana.client.from('exercises').delete().eq('id', used.id)
-    expect([refused.status, refused.error?.code]).toEqual([409, '23503'])
+    expect([refused.status, refused.error?.code]).toEqual([409, 'exercise_in_use'])
     const gone = await ana.client.from('exercises').delete({ count: 'exact' }).eq('id', unused.id)
     expect(gone.count).toBe(1)
     const kept = await ana.client.from('exercises').select('id').eq('id', used.id)
