@@ -58,7 +58,18 @@ const Auth = z.looseObject({
         .prefault({}),
     })
     .prefault({}),
-  external: z.record(z.string(), z.looseObject({ enabled: z.boolean().default(false) })).default({}),
+  external: z
+    .record(
+      z.string(),
+      z.looseObject({
+        enabled: z.boolean().default(false),
+        client_id: z.string().default(''),
+        secret: z.string().default(''),
+        url: z.string().default(''),
+        skip_nonce_check: z.boolean().default(false),
+      }),
+    )
+    .default({}),
 })
 
 const Config = z.looseObject({

@@ -10,6 +10,7 @@ import { Database, isUnreachable, sqlState } from './database.ts'
 import { AuthError } from './errors.ts'
 import { Grants } from './grants.ts'
 import { Mailer } from './mailer.ts'
+import { OidcProvider } from './oidc.ts'
 import { RateLimits } from './rate-limits.ts'
 import { createRoutes } from './routes/index.ts'
 import { readSettings } from './settings.ts'
@@ -55,8 +56,21 @@ export class Auth implements HttpService {
       const grants = new Grants(tokens, settings)
       const unsent = new UnsentMails(settings.mailIntervalMs)
       const limits = new RateLimits(settings)
+      const providers = new Map(settings.providers.map((provider) => [provider.name, new OidcProvider(provider)]))
       const routes = createRoutes(
-        { settings, database, tokens, grants, mailer, limits, unsent, attempts: new Attempts(), log },
+        {
+          settings,
+          database,
+          tokens,
+          grants,
+          mailer,
+          limits,
+          unsent,
+          attempts: new Attempts(),
+          providers,
+          flowKey: keys.jwtSecret,
+          log,
+        },
         keys,
       )
       routes.onError((cause, c) => this.#refusal(cause, c.req.raw))

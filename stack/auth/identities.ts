@@ -32,3 +32,68 @@ export async function updateIdentity(sql: Sql, userId: string, provider: string,
     [userId, provider, data],
   )
 }
+
+/** Adds a way to sign in at a provider, where the user is `subject`. */
+export async function insertExternalIdentity(
+  sql: Sql,
+  userId: string,
+  provider: string,
+  subject: string,
+  data: Json,
+): Promise<void> {
+  await sql.all(
+    `insert into auth.identities
+       (id, user_id, provider, provider_id, identity_data, last_sign_in_at, created_at, updated_at)
+     values (gen_random_uuid(), $1, $2, $3, $4, now(), now(), now())`,
+    [userId, provider, subject, data],
+  )
+}
+
+/** Whose identity at a provider `subject` is. */
+export function findIdentity(
+  sql: Sql,
+  provider: string,
+  subject: string,
+): Promise<{ readonly user_id: string } | undefined> {
+  return sql.first<{ user_id: string }>(
+    `select identities.user_id
+     from auth.identities
+     where identities.provider = $1 and identities.provider_id = $2
+     for update`,
+    [provider, subject],
+  )
+}
+
+/** Writes down what a provider says at a new sign-in. */
+export async function touchIdentity(sql: Sql, provider: string, subject: string, data: Json): Promise<void> {
+  await sql.all(
+    `update auth.identities set identity_data = $3, last_sign_in_at = now(), updated_at = now()
+     where provider = $1 and provider_id = $2`,
+    [provider, subject, data],
+  )
+}
+
+/** Takes every other way to sign in away from a user. */
+export async function removeOtherIdentities(
+  sql: Sql,
+  userId: string,
+  provider: string,
+  subject: string,
+): Promise<void> {
+  await sql.all('delete from auth.identities where user_id = $1 and not (provider = $2 and provider_id = $3)', [
+    userId,
+    provider,
+    subject,
+  ])
+}
+
+/** The one user who has shown at a provider that this address is theirs; undefined when nobody has, or several. */
+export async function findVerifiedHolder(sql: Sql, email: string): Promise<string | undefined> {
+  const holders = await sql.all<{ user_id: string }>(
+    `select distinct identities.user_id
+     from auth.identities
+     where identities.email = lower($1) and identities.identity_data -> 'email_verified' = 'true'`,
+    [email],
+  )
+  return holders.length === 1 ? holders[0]?.user_id : undefined
+}

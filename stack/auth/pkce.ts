@@ -58,6 +58,77 @@ export async function issueAuthCode(sql: Sql, userId: string, method: FlowMethod
   return flow.auth_code
 }
 
+/** A sign-in at a provider that is under way. */
+export interface ProviderFlow {
+  readonly id: string
+  readonly provider_type: string
+  /** Where the app is told of the end. */
+  readonly referrer: string
+  readonly code_challenge: string | null
+  readonly code_challenge_method: 's256' | 'plain' | null
+}
+
+/** Remembers a sign-in at a provider until the user comes back, and answers its id, which nobody can guess. */
+export async function beginProviderFlow(
+  sql: Sql,
+  provider: string,
+  referrer: string,
+  challenge: Challenge,
+): Promise<string> {
+  const isPkce = flowOf(challenge) === 'pkce'
+  const id = crypto.randomUUID()
+  await sql.all("delete from auth.flow_state where created_at < now() - interval '1 day'")
+  await sql.all(
+    `insert into auth.flow_state (
+       id, code_challenge, code_challenge_method, provider_type, authentication_method, referrer, created_at, updated_at)
+     values ($1, $2, lower($3)::auth.code_challenge_method, $4, 'oauth', $5, now(), now())`,
+    [id, isPkce ? challenge.code_challenge : null, isPkce ? challenge.code_challenge_method : null, provider, referrer],
+  )
+  return id
+}
+
+/** The sign-in at a provider with this id, which ends with it; undefined when there is none, or it is too old. */
+export function takeProviderFlow(sql: Sql, id: string): Promise<ProviderFlow | undefined> {
+  return sql.first<ProviderFlow>(
+    `with taken as (
+       delete from auth.flow_state where id = $1 and user_id is null and authentication_method = 'oauth' returning *
+     )
+     select taken.id, taken.provider_type, taken.referrer, taken.code_challenge,
+       taken.code_challenge_method::text as code_challenge_method
+     from taken
+     where taken.created_at > now() - make_interval(secs => $2)`,
+    [id, EXPIRY_MS / 1000],
+  )
+}
+
+/** The auth code for a user who came back from a provider; undefined in the implicit flow. */
+export async function completeProviderFlow(
+  sql: Sql,
+  flow: ProviderFlow,
+  userId: string,
+  tokens: { readonly access_token: string; readonly refresh_token?: string | undefined },
+): Promise<string | undefined> {
+  if (flow.code_challenge === null) return undefined
+  const code = crypto.randomUUID()
+  await sql.all(
+    `insert into auth.flow_state (
+       id, user_id, auth_code, code_challenge, code_challenge_method, provider_type, authentication_method,
+       provider_access_token, provider_refresh_token, auth_code_issued_at, created_at, updated_at)
+     values ($1, $2, $3, $4, $5::auth.code_challenge_method, $6, 'oauth', $7, $8, now(), now(), now())`,
+    [
+      flow.id,
+      userId,
+      code,
+      flow.code_challenge,
+      flow.code_challenge_method,
+      flow.provider_type,
+      tokens.access_token,
+      tokens.refresh_token ?? null,
+    ],
+  )
+  return code
+}
+
 /**
  * Trades an auth code for the user and the method of its flow; a code is traded once.
  * Rejects with `flow_state_not_found`, `flow_state_expired` or `bad_code_verifier`.
@@ -66,17 +137,25 @@ export async function redeemAuthCode(
   sql: Sql,
   code: string,
   verifier: string,
-): Promise<{ readonly userId: string; readonly method: FlowMethod }> {
+): Promise<{
+  readonly userId: string
+  readonly method: FlowMethod
+  /** What the provider gave, where the flow led to one. */
+  readonly providerTokens: { readonly provider_token?: string; readonly provider_refresh_token?: string }
+}> {
   const flow = await sql.first<{
     id: string
     user_id: string
     code_challenge: string
     code_challenge_method: 's256' | 'plain'
     authentication_method: FlowMethod
+    provider_access_token: string | null
+    provider_refresh_token: string | null
     since: Date
   }>(
     `select flow_state.id, flow_state.user_id, flow_state.code_challenge,
        flow_state.code_challenge_method::text as code_challenge_method, flow_state.authentication_method,
+       flow_state.provider_access_token, flow_state.provider_refresh_token,
        coalesce(flow_state.auth_code_issued_at, flow_state.created_at) as since
      from auth.flow_state
      where flow_state.auth_code = $1 and flow_state.user_id is not null
@@ -89,7 +168,12 @@ export async function redeemAuthCode(
   if (!matches(flow.code_challenge, flow.code_challenge_method, verifier))
     throw new AuthError(400, 'bad_code_verifier', 'code challenge does not match previously saved code verifier')
   await sql.all('delete from auth.flow_state where id = $1', [flow.id])
-  return { userId: flow.user_id, method: flow.authentication_method }
+  const { provider_access_token: token, provider_refresh_token: refreshToken } = flow
+  const providerTokens = {
+    ...(token === null ? {} : { provider_token: token }),
+    ...(refreshToken === null ? {} : { provider_refresh_token: refreshToken }),
+  }
+  return { userId: flow.user_id, method: flow.authentication_method, providerTokens }
 }
 
 function matches(challenge: string, method: 's256' | 'plain', verifier: string): boolean {

@@ -6,7 +6,7 @@ import type { AuthSettings } from './settings.ts'
 /** How a session came about; the words of the `amr` claim. */
 export type AuthMethod = 'password' | 'otp' | 'anonymous' | 'token_refresh' | 'totp' | FlowMethod
 /** The methods that begin a PKCE flow. */
-export type FlowMethod = 'magiclink' | 'recovery' | 'email/signup' | 'email_change' | 'invite'
+export type FlowMethod = 'magiclink' | 'recovery' | 'email/signup' | 'email_change' | 'invite' | 'oauth'
 
 /** One sign-in on one device. */
 export interface Session {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { apiUrl, type StackContext } from '../context.ts'
+import type { ProviderSettings } from './oidc.ts'
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 const DIGITS = '0123456789'
@@ -64,7 +65,10 @@ export interface AuthSettings {
   readonly templates: Readonly<Record<string, { readonly subject?: string; readonly path?: string }>>
   /** The function that customises access tokens, quoted for SQL. */
   readonly tokenHook: string | undefined
-  readonly providers: readonly string[]
+  /** Providers that people can sign in at here. */
+  readonly providers: readonly ProviderSettings[]
+  /** Providers that the project has on hosted and this stack does not serve. */
+  readonly foreignProviders: readonly string[]
 }
 
 /**
@@ -109,7 +113,7 @@ export function readSettings(context: StackContext): AuthSettings {
     sender: { name: smtp.sender_name, address: smtp.admin_email },
     templates: templatesOf(context),
     tokenHook: tokenHook(auth.hook),
-    providers: Object.entries(auth.external).flatMap(([name, { enabled }]) => (enabled ? [name] : [])),
+    ...providersOf(auth.external),
   }
 }
 
@@ -121,6 +125,22 @@ export function parseDuration(value: string, what: string): number {
     throw new Error(`${what}: not a duration: ${value}`)
   const unit: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
   return parts.reduce((sum, [, amount, name]) => sum + Number(amount) * (unit[name ?? ''] ?? 0), 0)
+}
+
+const GOOGLE = 'https://accounts.google.com'
+
+// `url` is the issuer, for a provider that is tried on this machine.
+function providersOf(
+  external: StackContext['config']['auth']['external'],
+): Pick<AuthSettings, 'providers' | 'foreignProviders'> {
+  const { google, ...others } = external
+  const foreignProviders = Object.entries(others).flatMap(([name, { enabled }]) => (enabled ? [name] : []))
+  if (!google?.enabled) return { providers: [], foreignProviders }
+  const clientIds = google.client_id.split(',').flatMap((id) => (id.trim() === '' ? [] : [id.trim()]))
+  if (clientIds.length === 0) throw new Error('[auth.external.google] client_id is missing')
+  if (google.secret === '') throw new Error('[auth.external.google] secret is missing')
+  const { url, secret, skip_nonce_check: skipNonceCheck } = google
+  return { providers: [{ name: 'google', issuer: url || GOOGLE, clientIds, secret, skipNonceCheck }], foreignProviders }
 }
 
 function requirements(name: string): readonly string[] {

@@ -2,12 +2,13 @@ import { Hono } from 'hono'
 import type { Keys } from '../../keys.ts'
 import { publicJwks } from '../../tokens.ts'
 import { requireAdmin } from '../caller.ts'
-import { AuthError, invalid } from '../errors.ts'
+import { AuthError } from '../errors.ts'
 import type { AuthParts } from '../parts.ts'
 import { adminGenerateLink, adminInvite } from './admin-links.ts'
 import { adminCreateUser, adminDeleteUser, adminGetUser, adminListUsers, adminUpdateUser } from './admin-users.ts'
 import { challengeFactor, enrolFactor, removeFactor, verifyFactor } from './factors.ts'
 import { otp, reauthenticate, recover, resend } from './mails.ts'
+import { authorize, callback } from './oauth.ts'
 import { settingsOf } from './settings.ts'
 import { signUp } from './signup.ts'
 import { token } from './token.ts'
@@ -26,6 +27,8 @@ export function createRoutes(parts: AuthParts, keys: Keys): Hono {
   app.post('/token', (c) => token(parts, c.req.raw))
   app.get('/verify', (c) => verifyByLink(parts, c.req.raw))
   app.post('/verify', (c) => verifyByCode(parts, c.req.raw))
+  app.get('/authorize', (c) => authorize(parts, c.req.raw))
+  app.get('/callback', (c) => callback(parts, c.req.raw))
   app.post('/recover', (c) => recover(parts, c.req.raw))
   app.post('/resend', (c) => resend(parts, c.req.raw))
   app.on('POST', ['/otp', '/magiclink'], (c) => otp(parts, c.req.raw))
@@ -52,19 +55,12 @@ export function createRoutes(parts: AuthParts, keys: Keys): Hono {
   app.delete('/admin/users/:id', (c) => adminDeleteUser(parts, c.req.raw, c.req.param('id')))
   app.post('/admin/generate_link', (c) => adminGenerateLink(parts, c.req.raw))
 
-  refuseTheRest(app, parts)
+  refuseTheRest(app)
   return app
 }
 
 // What GoTrue has and this Auth has not is refused in GoTrue's words for a feature that is turned off.
-function refuseTheRest(app: Hono, parts: AuthParts): void {
-  app.get('/authorize', (c) => {
-    const provider = (c.req.query('provider') ?? '').slice(0, 100)
-    const why = parts.settings.providers.includes(provider)
-      ? `Provider ${provider} cannot be used on this stack`
-      : 'provider is not enabled'
-    throw invalid(`Unsupported provider: ${why}`)
-  })
+function refuseTheRest(app: Hono): void {
   app.all('/user/identities/*', () => {
     throw new AuthError(404, 'manual_linking_disabled', 'Manual linking is disabled')
   })

@@ -11,7 +11,7 @@ const PROVIDERS = [
 export function settingsOf(settings: AuthSettings): Json {
   return {
     external: {
-      ...Object.fromEntries(PROVIDERS.map((name) => [name, false])),
+      ...Object.fromEntries(PROVIDERS.map((name) => [name, settings.providers.some((own) => own.name === name)])),
       anonymous_users: settings.anonymousEnabled,
       email: settings.emailEnabled,
     },

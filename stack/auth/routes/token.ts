@@ -6,6 +6,7 @@ import { checkPassword, isPassword } from '../passwords.ts'
 import { redeemAuthCode } from '../pkce.ts'
 import { queryOf, readBody, senderOf, text } from '../requests.ts'
 import { findUser, findUserByEmail, isBanned } from '../users.ts'
+import { byIdToken } from './oauth.ts'
 import { refresh } from './refresh.ts'
 
 const PasswordGrant = z.object({ email: text, phone: text, password: text })
@@ -26,7 +27,7 @@ export async function token(parts: AuthParts, request: Request): Promise<Respons
     case 'pkce':
       return Response.json(await byAuthCode(parts, request))
     case 'id_token':
-      throw new AuthError(400, 'provider_disabled', 'Sign-in with the ID token of a provider is not enabled')
+      return Response.json(await byIdToken(parts, request))
     case 'web3':
       throw new AuthError(422, 'web3_provider_disabled', 'Web3 provider is disabled')
     default:
@@ -70,10 +71,10 @@ async function byAuthCode(parts: AuthParts, request: Request): Promise<Grant> {
   if (auth_code === '' || code_verifier === '')
     throw invalid('invalid request: both auth code and code verifier should be non-empty')
   return parts.database.transaction(async (sql) => {
-    const { userId, method } = await redeemAuthCode(sql, auth_code, code_verifier)
+    const { userId, method, providerTokens } = await redeemAuthCode(sql, auth_code, code_verifier)
     const user = await findUser(sql, userId)
     if (!user) throw new AuthError(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found')
     if (isBanned(user)) throw new AuthError(403, 'user_banned', 'User is banned')
-    return parts.grants.signIn(sql, user, method, senderOf(request))
+    return { ...(await parts.grants.signIn(sql, user, method, senderOf(request))), ...providerTokens }
   })
 }

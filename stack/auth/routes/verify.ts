@@ -179,7 +179,8 @@ async function lockUserByEmail(sql: Sql, email: string): Promise<User | undefine
   return user && lockUser(sql, user.id)
 }
 
-const sessionMembers = (grant: Grant): Readonly<Record<string, string>> => ({
+/** A session as it stands in the fragment of an app's URL. */
+export const sessionMembers = (grant: Grant): Readonly<Record<string, string>> => ({
   access_token: grant.access_token,
   expires_at: String(grant.expires_at),
   expires_in: String(grant.expires_in),
@@ -195,11 +196,12 @@ const OAUTH_ERRORS: Readonly<Record<number, string>> = {
   503: 'temporarily_unavailable',
 }
 
-function errorMembers({ status, code, message }: AuthError): Readonly<Record<string, string>> {
+/** An error as it stands in an app's URL. */
+export function errorMembers({ status, code, message }: AuthError): Readonly<Record<string, string>> {
   const error = OAUTH_ERRORS[status]
   return { ...(error === undefined ? {} : { error }), error_code: code, error_description: message }
 }
 
-// `sb` tells clients that the fragment is Auth's and not another library's.
-const fragment = (members: Readonly<Record<string, string>>): string =>
+/** A fragment of an app's URL; `sb` tells clients that it is Auth's and not another library's. */
+export const fragment = (members: Readonly<Record<string, string>>): string =>
   new URLSearchParams({ ...members, sb: '' }).toString()

@@ -1,0 +1,110 @@
+import { issueConfirmation, type WithMails } from './codes.ts'
+import type { Sql } from './database.ts'
+import { AuthError } from './errors.ts'
+import {
+  findIdentity,
+  findVerifiedHolder,
+  insertExternalIdentity,
+  removeOtherIdentities,
+  touchIdentity,
+} from './identities.ts'
+import { type Json, merge } from './json.ts'
+import type { Profile } from './oidc.ts'
+import type { AuthParts } from './parts.ts'
+import { refusedUser } from './routes/signup.ts'
+import {
+  confirmEmail,
+  findEmailHolder,
+  findUser,
+  findUserByEmail,
+  insertUser,
+  isBanned,
+  refreshProviders,
+  type User,
+  updateUser,
+} from './users.ts'
+
+/** What a sign-in at a provider came to: a user who may go on, or one who has to confirm the address first. */
+export type ExternalAccount =
+  | { readonly user: User }
+  | { readonly refusal: AuthError; readonly mails: WithMails['mails'] }
+
+/**
+ * The account of whoever signed in at a provider: that of the identity; else the one that holds the address, where the
+ * provider has verified it; else a new one. Nothing that an account held before its address was confirmed stays, because
+ * somebody else may have put it there. Rejects with `signup_disabled` or `user_banned`.
+ */
+export async function accountOf(
+  parts: AuthParts,
+  sql: Sql,
+  given: { readonly provider: string; readonly profile: Profile; readonly redirectTo: string },
+): Promise<ExternalAccount> {
+  const { provider, profile } = given
+  const data = identityData(profile)
+  const user = await load(parts, sql, provider, profile, data)
+  if (isBanned(user)) throw new AuthError(403, 'user_banned', 'User is banned')
+  if (user.confirmed_at) return { user: await refreshProviders(sql, user) }
+  await removeOtherIdentities(sql, user.id, provider, profile.sub)
+  const cleared = await updateUser(sql, user.id, { encrypted_password: null })
+  if (isVerified(profile) || !parts.settings.confirmEmail)
+    return { user: await refreshProviders(sql, await confirmEmail(sql, cleared)) }
+  const mails = cleared.email === null ? [] : (await issueConfirmation(parts, sql, cleared, given)).mails
+  const advice =
+    mails.length > 0
+      ? `A confirmation email has been sent to your ${provider} email`
+      : `Verify the email with ${provider} in order to sign in`
+  const message = `Unverified email with ${provider}. ${advice}`
+  return { mails, refusal: new AuthError(422, 'provider_email_needs_verification', message) }
+}
+
+async function load(parts: AuthParts, sql: Sql, provider: string, profile: Profile, data: Json): Promise<User> {
+  const known = await findIdentity(sql, provider, profile.sub)
+  if (known) {
+    await touchIdentity(sql, provider, profile.sub, data)
+    return describe(sql, await findUser(sql, known.user_id), data)
+  }
+  const email = profile.email?.toLowerCase()
+  const holder = email === undefined || !isVerified(profile) ? undefined : await verifiedHolder(sql, email)
+  if (holder !== undefined) {
+    await insertExternalIdentity(sql, holder, provider, profile.sub, data)
+    return describe(sql, await findUser(sql, holder), data)
+  }
+  if (!parts.settings.signUpEnabled)
+    throw new AuthError(422, 'signup_disabled', 'Signups not allowed for this instance')
+  const isTaken = email === undefined || (await findEmailHolder(sql, email)) !== undefined
+  const created = await insertUser(sql, {
+    email: isTaken ? null : email,
+    passwordHash: '',
+    appMetadata: { provider, providers: [provider] },
+    userMetadata: data,
+  }).catch((cause: unknown) => {
+    throw refusedUser(cause)
+  })
+  await insertExternalIdentity(sql, created.id, provider, profile.sub, data)
+  return describe(sql, await findUser(sql, created.id), {})
+}
+
+async function describe(sql: Sql, user: User | undefined, data: Json): Promise<User> {
+  if (!user) throw new Error('An identity without a user.')
+  return updateUser(sql, user.id, { raw_user_meta_data: merge(user.raw_user_meta_data, data) })
+}
+
+// An address that some provider has not verified says nothing about who holds it.
+async function verifiedHolder(sql: Sql, email: string): Promise<string | undefined> {
+  return (await findUserByEmail(sql, email))?.id ?? (await findVerifiedHolder(sql, email))
+}
+
+const isVerified = (profile: Profile): boolean => profile.email !== undefined && profile.email_verified === true
+
+function identityData({ iss, sub, email, email_verified, name, picture }: Profile): Json {
+  return {
+    iss,
+    sub,
+    provider_id: sub,
+    ...(email === undefined ? {} : { email: email.toLowerCase() }),
+    email_verified: email_verified ?? false,
+    phone_verified: false,
+    ...(name === undefined ? {} : { name, full_name: name }),
+    ...(picture === undefined ? {} : { picture, avatar_url: picture }),
+  }
+}
