@@ -30,6 +30,7 @@ const Auth = z.looseObject({
   refresh_token_reuse_interval: z.int().nonnegative().default(10),
   enable_signup: z.boolean().default(true),
   enable_anonymous_sign_ins: z.boolean().default(false),
+  enable_manual_linking: z.boolean().default(false),
   minimum_password_length: z.int().default(6),
   password_requirements: z.string().default(''),
   sessions: z.looseObject({ timebox: z.string().optional(), inactivity_timeout: z.string().optional() }).prefault({}),

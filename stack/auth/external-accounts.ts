@@ -9,6 +9,7 @@ import {
   touchIdentity,
 } from './identities.ts'
 import { type Json, merge } from './json.ts'
+import type { Notice } from './mailer.ts'
 import type { Profile } from './oidc.ts'
 import type { AuthParts } from './parts.ts'
 import { refusedUser } from './routes/signup.ts'
@@ -26,7 +27,7 @@ import {
 
 /** What a sign-in at a provider came to: a user who may go on, or one who has to confirm the address first. */
 export type ExternalAccount =
-  | { readonly user: User }
+  | { readonly user: User; readonly notices: readonly Notice[] }
   | { readonly refusal: AuthError; readonly mails: WithMails['mails'] }
 
 /**
@@ -41,13 +42,13 @@ export async function accountOf(
 ): Promise<ExternalAccount> {
   const { provider, profile } = given
   const data = identityData(profile)
-  const user = await load(parts, sql, provider, profile, data)
+  const { user, notices } = await load(parts, sql, provider, profile, data)
   if (isBanned(user)) throw new AuthError(403, 'user_banned', 'User is banned')
-  if (user.confirmed_at) return { user: await refreshProviders(sql, user) }
+  if (user.confirmed_at) return { user: await refreshProviders(sql, user), notices }
   await removeOtherIdentities(sql, user.id, provider, profile.sub)
   const cleared = await updateUser(sql, user.id, { encrypted_password: null })
   if (isVerified(profile) || !parts.settings.confirmEmail)
-    return { user: await refreshProviders(sql, await confirmEmail(sql, cleared)) }
+    return { user: await refreshProviders(sql, await confirmEmail(sql, cleared)), notices: [] }
   const mails = cleared.email === null ? [] : (await issueConfirmation(parts, sql, cleared, given)).mails
   const advice =
     mails.length > 0
@@ -57,17 +58,23 @@ export async function accountOf(
   return { mails, refusal: new AuthError(422, 'provider_email_needs_verification', message) }
 }
 
-async function load(parts: AuthParts, sql: Sql, provider: string, profile: Profile, data: Json): Promise<User> {
+interface Loaded {
+  readonly user: User
+  readonly notices: readonly Notice[]
+}
+
+async function load(parts: AuthParts, sql: Sql, provider: string, profile: Profile, data: Json): Promise<Loaded> {
   const known = await findIdentity(sql, provider, profile.sub)
   if (known) {
     await touchIdentity(sql, provider, profile.sub, data)
-    return describe(sql, await findUser(sql, known.user_id), data)
+    return { user: await describe(sql, await findUser(sql, known.user_id), data), notices: [] }
   }
   const email = profile.email?.toLowerCase()
   const holder = email === undefined || !isVerified(profile) ? undefined : await verifiedHolder(sql, email)
   if (holder !== undefined) {
     await insertExternalIdentity(sql, holder, provider, profile.sub, data)
-    return describe(sql, await findUser(sql, holder), data)
+    const user = await describe(sql, await findUser(sql, holder), data)
+    return { user, notices: [linked(user, provider)] }
   }
   if (!parts.settings.signUpEnabled)
     throw new AuthError(422, 'signup_disabled', 'Signups not allowed for this instance')
@@ -81,8 +88,40 @@ async function load(parts: AuthParts, sql: Sql, provider: string, profile: Profi
     throw refusedUser(cause)
   })
   await insertExternalIdentity(sql, created.id, provider, profile.sub, data)
-  return describe(sql, await findUser(sql, created.id), {})
+  return { user: await describe(sql, await findUser(sql, created.id), {}), notices: [] }
 }
+
+/**
+ * Adds a way to sign in to the account of `target`, who asked for it. One who was anonymous becomes a user by it.
+ * Rejects with `identity_already_exists`, `email_exists`, or `email_not_confirmed` where there is no verified address.
+ */
+export async function linkTo(
+  sql: Sql,
+  target: User,
+  provider: string,
+  profile: Profile,
+): Promise<{ readonly user: User; readonly notices: readonly Notice[] }> {
+  const known = await findIdentity(sql, provider, profile.sub)
+  if (known) {
+    const whose = known.user_id === target.id ? '' : ' to another user'
+    throw new AuthError(422, 'identity_already_exists', `Identity is already linked${whose}`)
+  }
+  await insertExternalIdentity(sql, target.id, provider, profile.sub, identityData(profile))
+  const user = target.email === null ? await named(sql, target, provider, profile) : target
+  const refreshed = await refreshProviders(sql, (await findUser(sql, user.id)) ?? user)
+  return { user: refreshed, notices: [linked(refreshed, provider)] }
+}
+
+async function named(sql: Sql, target: User, provider: string, profile: Profile): Promise<User> {
+  if (profile.email === undefined || !isVerified(profile))
+    throw new AuthError(422, 'email_not_confirmed', `Unverified email with ${provider}`)
+  if (await findEmailHolder(sql, profile.email, target.id))
+    throw new AuthError(400, 'email_exists', 'A user with this email address has already been registered')
+  const changed = await updateUser(sql, target.id, { email: profile.email.toLowerCase(), is_anonymous: false })
+  return confirmEmail(sql, changed)
+}
+
+const linked = (user: User, provider: string): Notice => ({ kind: 'identity_linked', to: user.email, user, provider })
 
 async function describe(sql: Sql, user: User | undefined, data: Json): Promise<User> {
   if (!user) throw new Error('An identity without a user.')

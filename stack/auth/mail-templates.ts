@@ -5,6 +5,14 @@ import { parseTemplate, type Template } from './template.ts'
 /** The mails that Auth sends, by the names of their templates in `config.toml`. */
 export type MailKind = 'confirmation' | 'invite' | 'magic_link' | 'recovery' | 'email_change' | 'reauthentication'
 
+/** The mails that tell of a change, by the names of `[auth.email.notification]`. */
+export type NoticeKind =
+  | 'password_changed'
+  | 'email_changed'
+  | 'identity_linked'
+  | 'mfa_factor_enrolled'
+  | 'mfa_factor_unenrolled'
+
 /** Subject and body of one kind of mail. */
 export interface MailTemplate {
   readonly subject: Template
@@ -45,6 +53,34 @@ const DEFAULTS: Readonly<Record<MailKind, { readonly subject: string; readonly b
   },
 }
 
+const notice = (subject: string, text: string): { readonly subject: string; readonly body: string } => ({
+  subject,
+  body: `<h2>${subject}</h2><p>${text}</p>`,
+})
+
+const NOTICES: Readonly<Record<NoticeKind, { readonly subject: string; readonly body: string }>> = {
+  password_changed: notice('Your password was changed', 'The password of {{ .Email }} was changed.'),
+  email_changed: notice('Your email address was changed', 'The address {{ .OldEmail }} was changed to {{ .Email }}.'),
+  identity_linked: notice('A way to sign in was added', '{{ .Provider }} was linked to the account of {{ .Email }}.'),
+  mfa_factor_enrolled: notice('A second factor was added', 'A second factor was added for {{ .Email }}.'),
+  mfa_factor_unenrolled: notice('A second factor was removed', 'A second factor was removed for {{ .Email }}.'),
+}
+
+/** Reads the templates of the notices that the project has turned on. Rejects as `readTemplates` does. */
+export async function readNotices(
+  notices: AuthSettings['notices'],
+): Promise<Readonly<Partial<Record<NoticeKind, MailTemplate>>>> {
+  const read = async (kind: NoticeKind): Promise<Partial<Record<NoticeKind, MailTemplate>>> =>
+    notices[kind] ? { [kind]: await readOne(`notification.${kind}`, notices[kind], NOTICES[kind]) } : {}
+  return {
+    ...(await read('password_changed')),
+    ...(await read('email_changed')),
+    ...(await read('identity_linked')),
+    ...(await read('mfa_factor_enrolled')),
+    ...(await read('mfa_factor_unenrolled')),
+  }
+}
+
 /**
  * Reads the project's templates, with plain ones where it has none.
  * Rejects, naming the template, for a file that is missing or that cannot be read.
@@ -52,15 +88,7 @@ const DEFAULTS: Readonly<Record<MailKind, { readonly subject: string; readonly b
 export async function readTemplates(
   templates: AuthSettings['templates'],
 ): Promise<Readonly<Record<MailKind, MailTemplate>>> {
-  const read = async (kind: MailKind): Promise<MailTemplate> => {
-    const own = templates[kind]
-    const fallback = DEFAULTS[kind]
-    const body = own?.path === undefined ? fallback.body : await readFile(own.path, 'utf8')
-    return {
-      subject: parseTemplate(own?.subject ?? fallback.subject, `[auth.email.template.${kind}] subject`),
-      body: parseTemplate(body, own?.path ?? kind),
-    }
-  }
+  const read = (kind: MailKind): Promise<MailTemplate> => readOne(`template.${kind}`, templates[kind], DEFAULTS[kind])
   return {
     confirmation: await read('confirmation'),
     invite: await read('invite'),
@@ -68,5 +96,17 @@ export async function readTemplates(
     recovery: await read('recovery'),
     email_change: await read('email_change'),
     reauthentication: await read('reauthentication'),
+  }
+}
+
+async function readOne(
+  name: string,
+  own: AuthSettings['templates'][string] | undefined,
+  fallback: { readonly subject: string; readonly body: string },
+): Promise<MailTemplate> {
+  const body = own?.path === undefined ? fallback.body : await readFile(own.path, 'utf8')
+  return {
+    subject: parseTemplate(own?.subject ?? fallback.subject, `[auth.email.${name}] subject`),
+    body: parseTemplate(body, own?.path ?? name),
   }
 }

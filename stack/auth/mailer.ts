@@ -2,7 +2,7 @@ import { createTransport, type Transporter } from 'nodemailer'
 import type { Log } from '../log.ts'
 import type { Database } from './database.ts'
 import { AuthError } from './errors.ts'
-import { type MailKind, type MailTemplate, readTemplates } from './mail-templates.ts'
+import { type MailKind, type MailTemplate, type NoticeKind, readNotices, readTemplates } from './mail-templates.ts'
 import { type OneTimeToken, withdrawTokens } from './one-time-tokens.ts'
 import type { AuthSettings } from './settings.ts'
 import { escapeHtml, htmlToText } from './template.ts'
@@ -23,6 +23,16 @@ export interface PendingMail {
   readonly redirectTo: string
 }
 
+/** A mail that tells of a change to an account once the transaction that made it has ended. */
+export interface Notice {
+  readonly kind: NoticeKind
+  /** Where it goes: nobody is told where there is no address. */
+  readonly to: string | null
+  readonly user: User
+  readonly oldEmail?: string | null
+  readonly provider?: string
+}
+
 /** The address of a link that proves an address and leads to `redirectTo`. */
 export function verifyUrl(authUrl: string, hash: string, type: string, redirectTo: string): string {
   const url = new URL(`${authUrl}/verify`)
@@ -37,6 +47,7 @@ export class Mailer {
   readonly #log: Log
   readonly #transport: Transporter
   readonly #templates: Readonly<Record<MailKind, MailTemplate>>
+  readonly #notices: Readonly<Partial<Record<NoticeKind, MailTemplate>>>
 
   private constructor(options: {
     readonly settings: AuthSettings
@@ -44,11 +55,13 @@ export class Mailer {
     readonly log: Log
     readonly smtpPort: number
     readonly templates: Readonly<Record<MailKind, MailTemplate>>
+    readonly notices: Readonly<Partial<Record<NoticeKind, MailTemplate>>>
   }) {
     this.#settings = options.settings
     this.#database = options.database
     this.#log = options.log
     this.#templates = options.templates
+    this.#notices = options.notices
     this.#transport = createTransport({
       host: '127.0.0.1',
       port: options.smtpPort,
@@ -66,7 +79,11 @@ export class Mailer {
     readonly log: Log
     readonly smtpPort: number
   }): Promise<Mailer> {
-    return new Mailer({ ...options, templates: await readTemplates(options.settings.templates) })
+    return new Mailer({
+      ...options,
+      templates: await readTemplates(options.settings.templates),
+      notices: await readNotices(options.settings.notices),
+    })
   }
 
   /**
@@ -87,29 +104,44 @@ export class Mailer {
     }
   }
 
+  /** Tells of changes that were made, as far as the project wants that. What was done stays done without its mail. */
+  async notify(notices: readonly Notice[]): Promise<void> {
+    for (const { kind, to, user, oldEmail, provider } of notices) {
+      const template = this.#notices[kind]
+      if (!template || !to) continue
+      const data = { ...this.#common(user), OldEmail: oldEmail ?? '', Provider: provider ?? '', FactorType: 'totp' }
+      await this.#post(to, template, data).catch((cause: unknown) =>
+        this.#log.warn('a notice could not be sent', { kind, cause: String(cause) }),
+      )
+    }
+  }
+
   /** Closes the connection to the mail server. */
   close(): void {
     this.#transport.close()
   }
 
   async #deliver({ kind, verify, user, token, redirectTo }: PendingMail): Promise<void> {
-    const { siteUrl, authUrl, sender } = this.#settings
-    const data = {
-      SiteURL: siteUrl,
-      ConfirmationURL: verify === undefined ? '' : verifyUrl(authUrl, token.hash, verify, redirectTo),
-      Email: user.email ?? '',
+    await this.#post(token.address, this.#templates[kind], {
+      ...this.#common(user),
+      ConfirmationURL: verify === undefined ? '' : verifyUrl(this.#settings.authUrl, token.hash, verify, redirectTo),
       NewEmail: user.email_change,
       SendingTo: token.address,
       Token: token.otp,
       TokenHash: token.hash,
       RedirectTo: redirectTo,
-      Data: user.raw_user_meta_data,
-    }
-    const template = this.#templates[kind]
+    })
+  }
+
+  #common(user: User): Readonly<Record<string, unknown>> {
+    return { SiteURL: this.#settings.siteUrl, Email: user.email ?? '', Data: user.raw_user_meta_data }
+  }
+
+  async #post(address: string, template: MailTemplate, data: Readonly<Record<string, unknown>>): Promise<void> {
     const html = template.body.render(data, escapeHtml)
     await this.#transport.sendMail({
-      from: sender,
-      to: { name: '', address: token.address },
+      from: this.#settings.sender,
+      to: { name: '', address },
       subject: template.subject.render(data),
       html,
       text: htmlToText(html),

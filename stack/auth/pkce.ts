@@ -66,6 +66,8 @@ export interface ProviderFlow {
   readonly referrer: string
   readonly code_challenge: string | null
   readonly code_challenge_method: 's256' | 'plain' | null
+  /** Whose account the identity is to be added to. */
+  readonly linking_target_id: string | null
 }
 
 /** Remembers a sign-in at a provider until the user comes back, and answers its id, which nobody can guess. */
@@ -73,16 +75,25 @@ export async function beginProviderFlow(
   sql: Sql,
   provider: string,
   referrer: string,
-  challenge: Challenge,
+  flow: { readonly challenge: Challenge; readonly linkTo?: string },
 ): Promise<string> {
+  const { challenge } = flow
   const isPkce = flowOf(challenge) === 'pkce'
   const id = crypto.randomUUID()
   await sql.all("delete from auth.flow_state where created_at < now() - interval '1 day'")
   await sql.all(
     `insert into auth.flow_state (
-       id, code_challenge, code_challenge_method, provider_type, authentication_method, referrer, created_at, updated_at)
-     values ($1, $2, lower($3)::auth.code_challenge_method, $4, 'oauth', $5, now(), now())`,
-    [id, isPkce ? challenge.code_challenge : null, isPkce ? challenge.code_challenge_method : null, provider, referrer],
+       id, code_challenge, code_challenge_method, provider_type, authentication_method, referrer, linking_target_id,
+       created_at, updated_at)
+     values ($1, $2, lower($3)::auth.code_challenge_method, $4, 'oauth', $5, $6, now(), now())`,
+    [
+      id,
+      isPkce ? challenge.code_challenge : null,
+      isPkce ? challenge.code_challenge_method : null,
+      provider,
+      referrer,
+      flow.linkTo ?? null,
+    ],
   )
   return id
 }
@@ -93,7 +104,7 @@ export function takeProviderFlow(sql: Sql, id: string): Promise<ProviderFlow | u
     `with taken as (
        delete from auth.flow_state where id = $1 and user_id is null and authentication_method = 'oauth' returning *
      )
-     select taken.id, taken.provider_type, taken.referrer, taken.code_challenge,
+     select taken.id, taken.provider_type, taken.referrer, taken.code_challenge, taken.linking_target_id,
        taken.code_challenge_method::text as code_challenge_method
      from taken
      where taken.created_at > now() - make_interval(secs => $2)`,

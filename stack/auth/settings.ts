@@ -41,6 +41,8 @@ export interface AuthSettings {
   readonly signUpEnabled: boolean
   readonly emailEnabled: boolean
   readonly anonymousEnabled: boolean
+  /** Whether users may add and remove ways to sign in themselves. */
+  readonly manualLinking: boolean
   readonly confirmEmail: boolean
   readonly doubleConfirmEmailChange: boolean
   readonly reauthenticateForPassword: boolean
@@ -63,6 +65,8 @@ export interface AuthSettings {
   readonly sender: { readonly name: string; readonly address: string }
   /** Subject, and the file of the body, by the template's name. */
   readonly templates: Readonly<Record<string, { readonly subject?: string; readonly path?: string }>>
+  /** The same for the mails that tell of a change, as far as the project wants them. */
+  readonly notices: Readonly<Record<string, { readonly subject?: string; readonly path?: string }>>
   /** The function that customises access tokens, quoted for SQL. */
   readonly tokenHook: string | undefined
   /** Providers that people can sign in at here. */
@@ -90,6 +94,7 @@ export function readSettings(context: StackContext): AuthSettings {
     // `enabled` is the newer name.
     emailEnabled: email.enabled,
     anonymousEnabled: auth.enable_anonymous_sign_ins,
+    manualLinking: auth.enable_manual_linking,
     confirmEmail: email.enable_confirmations,
     doubleConfirmEmailChange: email.double_confirm_changes,
     reauthenticateForPassword: email.secure_password_change,
@@ -111,7 +116,11 @@ export function readSettings(context: StackContext): AuthSettings {
     },
     mailsPerHour: smtp.enabled ? limits.email_sent : undefined,
     sender: { name: smtp.sender_name, address: smtp.admin_email },
-    templates: templatesOf(context),
+    templates: templatesOf(email.template, context),
+    notices: templatesOf(
+      Object.fromEntries(Object.entries(email.notification).filter(([, { enabled }]) => enabled)),
+      context,
+    ),
     tokenHook: tokenHook(auth.hook),
     ...providersOf(auth.external),
   }
@@ -149,9 +158,12 @@ function requirements(name: string): readonly string[] {
   return sets
 }
 
-function templatesOf({ config, projectDir }: StackContext): AuthSettings['templates'] {
+function templatesOf(
+  templates: StackContext['config']['auth']['email']['template'],
+  { projectDir }: StackContext,
+): AuthSettings['templates'] {
   return Object.fromEntries(
-    Object.entries(config.auth.email.template).map(([name, { subject, content_path }]) => [
+    Object.entries(templates).map(([name, { subject, content_path }]) => [
       name,
       {
         ...(subject === undefined ? {} : { subject }),

@@ -164,6 +164,76 @@ describe('an address', () => {
   })
 })
 
+describe('linking', () => {
+  /** Goes to the provider and back for one more way to sign in. */
+  async function link(client: SupabaseClient): Promise<URL> {
+    const options = { redirectTo: APP, skipBrowserRedirect: true }
+    const { data, error } = await client.auth.linkIdentity({ provider: 'google', options })
+    if (error) throw error
+    return new URL(await step(await step(data.url)))
+  }
+
+  test('makes a user of somebody who was anonymous, under the same id', async () => {
+    const client = pkceClient()
+    const before = (await client.auth.signInAnonymously()).data.user
+    const mia = person('mia')
+    provider.signIn(mia)
+    const code = (await link(client)).searchParams.get('code') ?? ''
+    const { data, error } = await client.auth.exchangeCodeForSession(code)
+    expect(error).toBeNull()
+    expect(data.user).toMatchObject({ id: before?.id, email: mia.email, is_anonymous: false })
+    expect((await client.auth.getClaims()).data?.claims.is_anonymous).toBe(false)
+    expect((await signIn(mia)).user.id).toBe(before?.id)
+  })
+
+  test('adds Google to an account, tells its owner, and takes it away again', async () => {
+    const ned = await createUser('ned')
+    const client = pkceClient()
+    await client.auth.signInWithPassword({ email: ned.email, password: PASSWORD })
+    const google = person('other')
+    provider.signIn(google)
+    await link(client)
+    const found = await fetch(
+      `http://127.0.0.1:${auth.context.ports.mailbox}/api/v1/search?query=to:${encodeURIComponent(ned.email)}`,
+    )
+    expect(await found.json()).toMatchObject({
+      messages: [{ Subject: 'A way to sign in was added to your FitAI account' }],
+    })
+    expect((await signIn(google)).user.id).toBe(ned.id)
+    const { data } = await client.auth.getUserIdentities()
+    const identity = data?.identities.find((one) => one.provider === 'google')
+    const password = data?.identities.find((one) => one.provider === 'email')
+    if (!identity || !password) throw new Error('an identity is missing')
+    expect((await client.auth.unlinkIdentity(password)).error?.code).toBe('single_identity_not_deletable')
+    expect((await client.auth.unlinkIdentity(identity)).error).toBeNull()
+    expect((await client.auth.unlinkIdentity(identity)).error?.code).toBe('identity_not_found')
+    expect((await client.auth.getUser()).data.user?.app_metadata.providers).toEqual(['email'])
+  })
+
+  test('of what is linked already, or of an address that somebody has, is refused', async () => {
+    const [olga, taken] = [person('olga'), await createUser('taken')]
+    await signIn(olga)
+    const refused = async (who: Person): Promise<string | null> => {
+      const client = pkceClient()
+      await client.auth.signInAnonymously()
+      provider.signIn(who)
+      return (await link(client)).searchParams.get('error_code')
+    }
+    expect(await refused(olga)).toBe('identity_already_exists')
+    expect(await refused(person('pia', { email: taken.email }))).toBe('email_exists')
+    expect(await refused(person('quin', { email_verified: false }))).toBe('email_not_confirmed')
+  })
+
+  test('by an ID token that an app brings', async () => {
+    const client = auth.client()
+    const before = (await client.auth.signInAnonymously()).data.user
+    const token = await provider.idToken(person('ria'))
+    const { data, error } = await client.auth.linkIdentity({ provider: 'google', token })
+    expect(error).toBeNull()
+    expect(data).toMatchObject({ user: { id: before?.id, is_anonymous: false } })
+  })
+})
+
 describe('a return that is not to be trusted', () => {
   test.each([
     ['another nonce', { nonce: 'another' }],

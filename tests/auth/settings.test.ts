@@ -16,8 +16,9 @@ async function post(auth: OwnAuth, path: string, body: object, address: string):
 describe('limits', () => {
   test('of an address hold exactly, under parallel requests, and leave other addresses alone', async () => {
     await using auth = await startAuth({ auth: { ...NO_HOOK, rate_limit: { token_verifications: 0 } } })
+    // Another mail address each time, because guesses at one are limited too.
     const ask = (address: string) =>
-      post(auth, '/verify', { type: 'email', email: 'a@example.test', token: '123456' }, address)
+      post(auth, '/verify', { type: 'email', email: freshEmail('a'), token: '123456' }, address)
     const answers = await Promise.all(Array.from({ length: 40 }, () => ask('203.0.113.7')))
     expect(answers.filter(({ status }) => status === 403)).toHaveLength(30)
     const refused = answers.find(({ status }) => status === 429)
@@ -68,6 +69,17 @@ describe('settings', () => {
     expect(named.data.user).toMatchObject({ id: data.user?.id, email, is_anonymous: false })
   })
 
+  test('can turn anonymous sign-ins and linking off', async () => {
+    await using auth = await startAuth({
+      auth: { ...NO_HOOK, enable_anonymous_sign_ins: false, enable_manual_linking: false },
+      email: { enable_confirmations: false },
+    })
+    expect((await auth.client().auth.signInAnonymously()).error?.code).toBe('anonymous_provider_disabled')
+    const client = auth.client()
+    await client.auth.signUp({ email: freshEmail('noa'), password: PASSWORD })
+    expect((await client.auth.linkIdentity({ provider: 'google' })).error?.code).toBe('manual_linking_disabled')
+  })
+
   test('can close sign-ups, sign-ups by e-mail, and both tell so', async () => {
     const email = freshEmail('dan')
     await using closed = await startAuth({ auth: { ...NO_HOOK, enable_signup: false } })
@@ -78,7 +90,7 @@ describe('settings', () => {
       'email_provider_disabled',
     )
     const settings = await (await fetch(`${noEmail.url}/auth/v1/settings`)).json()
-    expect(settings).toMatchObject({ external: { email: false, anonymous_users: false }, mailer_autoconfirm: false })
+    expect(settings).toMatchObject({ external: { email: false, anonymous_users: true }, mailer_autoconfirm: false })
     expect(await sql`select from auth.users where email = ${email}`).toHaveLength(0)
   })
 

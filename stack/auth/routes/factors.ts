@@ -68,15 +68,17 @@ export async function verifyFactor(parts: AuthParts, request: Request, id: strin
   if (body.code === '') throw invalid('Code needs to be non-empty')
   requireVerification(parts)
   const sender = senderOf(request)
-  const grant = await parts.database.transaction(async (sql) => {
+  const { grant, isNew } = await parts.database.transaction(async (sql) => {
     const factor = await lockFactor(sql, user.id, parseId(id, 'factor_id'))
     await checkChallenge(sql, factor, parseId(body.challenge_id, 'challenge_id'), addressOf(sender))
     takeCode(parts, factor, body.code)
     await acceptChallenge(sql, factor, body.challenge_id)
     const raised = await raiseSession(sql, owner.session, factor.id)
     const current = (await findUser(sql, user.id)) ?? user
-    return parts.grants.grant(sql, { ...raised, user: current, method: 'totp', sender })
+    const given = { ...raised, user: current, method: 'totp', sender } as const
+    return { grant: await parts.grants.grant(sql, given), isNew: factor.status === 'unverified' }
   })
+  if (isNew) await parts.mailer.notify([{ kind: 'mfa_factor_enrolled', to: user.email, user }])
   return Response.json(grant)
 }
 
@@ -90,6 +92,7 @@ export async function removeFactor(parts: AuthParts, request: Request, id: strin
     await deleteFactor(sql, found)
     return found
   })
+  if (factor.status === 'verified') await parts.mailer.notify([{ kind: 'mfa_factor_unenrolled', to: user.email, user }])
   return Response.json({ id: factor.id })
 }
 

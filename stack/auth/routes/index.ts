@@ -8,7 +8,7 @@ import { adminGenerateLink, adminInvite } from './admin-links.ts'
 import { adminCreateUser, adminDeleteUser, adminGetUser, adminListUsers, adminUpdateUser } from './admin-users.ts'
 import { challengeFactor, enrolFactor, removeFactor, verifyFactor } from './factors.ts'
 import { otp, reauthenticate, recover, resend } from './mails.ts'
-import { authorize, callback } from './oauth.ts'
+import { authorize, authorizeLinking, callback, unlink } from './oauth.ts'
 import { settingsOf } from './settings.ts'
 import { signUp } from './signup.ts'
 import { token } from './token.ts'
@@ -28,6 +28,8 @@ export function createRoutes(parts: AuthParts, keys: Keys): Hono {
   app.get('/verify', (c) => verifyByLink(parts, c.req.raw))
   app.post('/verify', (c) => verifyByCode(parts, c.req.raw))
   app.get('/authorize', (c) => authorize(parts, c.req.raw))
+  app.get('/user/identities/authorize', (c) => authorizeLinking(parts, c.req.raw))
+  app.delete('/user/identities/:id', (c) => unlink(parts, c.req.raw, c.req.param('id')))
   app.get('/callback', (c) => callback(parts, c.req.raw))
   app.post('/recover', (c) => recover(parts, c.req.raw))
   app.post('/resend', (c) => resend(parts, c.req.raw))
@@ -61,9 +63,6 @@ export function createRoutes(parts: AuthParts, keys: Keys): Hono {
 
 // What GoTrue has and this Auth has not is refused in GoTrue's words for a feature that is turned off.
 function refuseTheRest(app: Hono): void {
-  app.all('/user/identities/*', () => {
-    throw new AuthError(404, 'manual_linking_disabled', 'Manual linking is disabled')
-  })
   app.all('/sso/*', () => {
     throw new AuthError(404, 'saml_provider_disabled', 'SAML 2.0 is disabled')
   })

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { requireUser } from '../caller.ts'
+import type { Sql } from '../database.ts'
 import { AuthError, invalid } from '../errors.ts'
-import { accountOf, type ExternalAccount } from '../external-accounts.ts'
+import { accountOf, type ExternalAccount, linkTo } from '../external-accounts.ts'
 import type { Grant } from '../grants.ts'
 import { flowSecrets, type OidcProvider, type Profile } from '../oidc.ts'
 import type { AuthParts } from '../parts.ts'
 import { beginProviderFlow, completeProviderFlow, type ProviderFlow, takeProviderFlow } from '../pkce.ts'
 import { redirectTarget } from '../redirects.ts'
-import { queryOf, readBody, senderOf, text } from '../requests.ts'
-import type { User } from '../users.ts'
+import { flag, parseId, queryOf, readBody, senderOf, text } from '../requests.ts'
+import { isBanned, lockUser, refreshProviders, type User } from '../users.ts'
 import { errorMembers, fragment, sessionMembers } from './verify.ts'
 
-const IdTokenGrant = z.object({ provider: text, id_token: text, access_token: text, nonce: text, issuer: text })
+const IdTokenGrant = z.object({ provider: text, id_token: text, nonce: text, link_identity: flag })
 /** What Auth decides of the request to a provider; an app cannot. */
 const RESERVED = new Set([
   ...['client_id', 'client_secret', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'state', 'nonce'],
@@ -20,21 +22,57 @@ const RESERVED = new Set([
 
 /** `GET /authorize`: sends the browser to a provider to sign in there. */
 export async function authorize(parts: AuthParts, request: Request): Promise<Response> {
+  return new Response(null, { status: 302, headers: { location: await beginAt(parts, request) } })
+}
+
+/** `GET /user/identities/authorize`: the same for who is signed in and wants one more way to sign in. */
+export async function authorizeLinking(parts: AuthParts, request: Request): Promise<Response> {
+  requireLinking(parts)
+  const { user } = await requireUser(parts, request)
+  const url = await beginAt(parts, request, user.id)
+  if (queryOf(request).get('skip_http_redirect') === 'true') return Response.json({ url })
+  return new Response(null, { status: 302, headers: { location: url } })
+}
+
+/** `DELETE /user/identities/:id`: takes a way to sign in away, but not the last one, nor that of the account's address. */
+export async function unlink(parts: AuthParts, request: Request, id: string): Promise<Response> {
+  requireLinking(parts)
+  const { user } = await requireUser(parts, request)
+  const wanted = parseId(id, 'identity_id')
+  const others = user.identities.filter(({ identity_id: other }) => other !== wanted)
+  if (others.length === user.identities.length) throw new AuthError(422, 'identity_not_found', "Identity doesn't exist")
+  if (!others.some(({ email }) => email === user.email?.toLowerCase()))
+    throw new AuthError(
+      422,
+      'single_identity_not_deletable',
+      'User must have at least 1 identity with the address of the account after unlinking',
+    )
+  await parts.database.transaction(async (sql) => {
+    await sql.all('delete from auth.identities where id = $1 and user_id = $2', [wanted, user.id])
+    await refreshProviders(sql, { ...user, identities: others })
+  })
+  return Response.json({})
+}
+
+async function beginAt(parts: AuthParts, request: Request, linkTo?: string): Promise<string> {
   const query = queryOf(request)
   const provider = providerOf(parts, query.get('provider') ?? '')
   const redirectTo = redirectTarget(request, parts.settings)
-  const flowId = await beginProviderFlow(parts.database, provider.settings.name, redirectTo, {
+  const challenge = {
     code_challenge: query.get('code_challenge') ?? '',
     code_challenge_method: query.get('code_challenge_method') ?? '',
+  }
+  const flowId = await beginProviderFlow(parts.database, provider.settings.name, redirectTo, {
+    challenge,
+    ...(linkTo === undefined ? {} : { linkTo }),
   })
-  const location = await provider.authorizationUrl({
+  return provider.authorizationUrl({
     state: flowId,
     secrets: flowSecrets(parts.flowKey, flowId),
     redirectUri: callbackUrl(parts),
     scopes: (query.get('scopes') ?? '').split(/[ ,]+/).filter((scope) => scope !== ''),
     extra: Object.fromEntries([...query].filter(([name]) => !RESERVED.has(name.toLowerCase()))),
   })
-  return new Response(null, { status: 302, headers: { location } })
 }
 
 /** `GET /callback`: where the provider sends the browser back to. Leads on to the app, with a code, a session or an error. */
@@ -66,13 +104,20 @@ export async function byIdToken(parts: AuthParts, request: Request): Promise<Gra
   const provider = providerByName(parts, body.provider)
   const profile = await provider.verify(body.id_token, provider.settings.clientIds)
   if (!provider.settings.skipNonceCheck) checkNonce(profile, body.nonce)
+  if (body.link_identity) requireLinking(parts)
+  const target = body.link_identity ? (await requireUser(parts, request)).user : undefined
   const redirectTo = redirectTarget(request, parts.settings)
-  const account = await parts.database.transaction(async (sql) => {
-    const found = await accountOf(parts, sql, { provider: provider.settings.name, profile, redirectTo })
-    return 'user' in found ? parts.grants.signIn(sql, found.user, 'oauth', senderOf(request)) : found
+  const { name } = provider.settings
+  const result = await parts.database.transaction(async (sql) => {
+    const account = target
+      ? await linkTo(sql, target, name, profile)
+      : await accountOf(parts, sql, { provider: name, profile, redirectTo })
+    if ('refusal' in account) return account
+    return { ...account, grant: await parts.grants.signIn(sql, account.user, 'oauth', senderOf(request)) }
   })
-  if ('refusal' in account) return refuse(parts, account)
-  return account
+  if ('refusal' in result) return refuse(parts, result)
+  await parts.mailer.notify(result.notices)
+  return result.grant
 }
 
 async function finish(
@@ -97,16 +142,34 @@ async function finish(
   const profile = await provider.verify(tokens.id_token, provider.settings.clientIds.slice(0, 1))
   if (profile.nonce !== secrets.nonce) throw invalid('Nonces mismatch')
   const result = await parts.database.transaction(async (sql) => {
-    const given = { provider: flow.provider_type, profile, redirectTo: flow.referrer }
-    const account = await accountOf(parts, sql, given)
-    if (!('user' in account)) return account
-    const authCode = await completeProviderFlow(sql, flow, account.user.id, tokens)
-    if (authCode !== undefined) return authCode
-    const grant = await parts.grants.signIn(sql, account.user, 'oauth', senderOf(request))
-    return { ...sessionMembers(grant), ...providerTokens(tokens) }
+    const account = await accountOrTarget(parts, sql, flow, profile)
+    if ('refusal' in account) return account
+    const { user, notices } = account
+    const authCode = await completeProviderFlow(sql, flow, user.id, tokens)
+    if (authCode !== undefined) return { notices, answer: authCode }
+    const grant = await parts.grants.signIn(sql, user, 'oauth', senderOf(request))
+    return { notices, answer: { ...sessionMembers(grant), ...providerTokens(tokens) } }
   })
-  if (typeof result === 'object' && 'refusal' in result) return refuse(parts, result)
-  return result
+  if ('refusal' in result) return refuse(parts, result)
+  await parts.mailer.notify(result.notices)
+  return result.answer
+}
+
+async function accountOrTarget(
+  parts: AuthParts,
+  sql: Sql,
+  flow: ProviderFlow,
+  profile: Profile,
+): Promise<ExternalAccount> {
+  const { provider_type: provider, linking_target_id: targetId, referrer: redirectTo } = flow
+  if (targetId === null) return accountOf(parts, sql, { provider, profile, redirectTo })
+  const target = await lockUser(sql, targetId)
+  if (!target || isBanned(target)) throw new AuthError(403, 'user_banned', 'User is banned')
+  return linkTo(sql, target, provider, profile)
+}
+
+function requireLinking({ settings }: AuthParts): void {
+  if (!settings.manualLinking) throw new AuthError(404, 'manual_linking_disabled', 'Manual linking is disabled')
 }
 
 async function refuse(

@@ -63,6 +63,7 @@ export async function putUser(parts: AuthParts, request: Request): Promise<Respo
       ? { user: patched, mails: [] }
       : changeEmail(parts, sql, patched, { ...changes, redirectTo })
   })
+  if (passwordHash !== undefined) await parts.mailer.notify([{ kind: 'password_changed', to: user.email, user }])
   await parts.mailer.send(mails)
   return Response.json(userJson(user))
 }
@@ -87,7 +88,7 @@ async function check(parts: AuthParts, { user }: Caller, changes: Changes): Prom
 
 // A phone that was left unlocked must not be enough to take an account over.
 async function requireReauthentication(
-  { settings }: AuthParts,
+  { settings, attempts }: AuthParts,
   sql: Sql,
   { user, session }: Caller,
   nonce: string,
@@ -96,8 +97,11 @@ async function requireReauthentication(
   if (!settings.reauthenticateForPassword || isRecent) return
   if (nonce === '') throw new AuthError(400, 'reauthentication_needed', 'Password update requires reauthentication')
   const hash = hashToken(user.email ?? '', nonce)
-  if (!isValidToken(user, 'reauthentication_token', hash, settings.otpExpiryMs))
+  attempts.check(user.id)
+  if (!isValidToken(user, 'reauthentication_token', hash, settings.otpExpiryMs)) {
+    attempts.note(user.id)
     throw new AuthError(422, 'reauthentication_not_valid', 'Nonce has expired or is invalid')
+  }
   await endTokens(sql, user.id, ['reauthentication_token'])
 }
 

@@ -3,6 +3,7 @@ import type { Sql } from '../database.ts'
 import { AuthError, invalid } from '../errors.ts'
 import type { Grant } from '../grants.ts'
 import { updateIdentity } from '../identities.ts'
+import type { Notice } from '../mailer.ts'
 import {
   endTokens,
   findTokenHolder,
@@ -17,6 +18,7 @@ import { issueAuthCode } from '../pkce.ts'
 import { redirectTarget } from '../redirects.ts'
 import { parseEmail, queryOf, readBody, senderOf, text } from '../requests.ts'
 import type { FlowMethod } from '../sessions.ts'
+import type { AuthSettings } from '../settings.ts'
 import { confirmEmail, findUserByEmail, isBanned, lockUser, refreshProviders, type User, updateUser } from '../users.ts'
 import { confirmEmailChange } from './email-change.ts'
 
@@ -60,14 +62,16 @@ export async function verifyByCode(parts: AuthParts, request: Request): Promise<
     throw invalid('Only the token_hash and type should be provided')
   const email = body.token === '' ? '' : parseEmail(body.email)
   const kinds = kindsOf(body.type)
+  const notices: Notice[] = []
   const grant = await parts.database.transaction(async (sql) => {
     const proof =
       body.token === ''
         ? await proveByHash(parts, sql, body.token_hash, kinds)
         : await proveByCode(parts, sql, { email, hash: hashToken(email, body.token), kinds })
-    const user = await accept(parts, sql, proof)
+    const user = await accept(parts, sql, proof, notices)
     return user && parts.grants.signIn(sql, user, 'otp', senderOf(request))
   })
+  await parts.mailer.notify(notices)
   return Response.json(grant ?? { msg: HALF_CONFIRMED, code: '200' })
 }
 
@@ -82,14 +86,16 @@ export async function verifyByLink(parts: AuthParts, request: Request): Promise<
   if (hash === '') throw invalid('Verify requires a token or a token hash')
   const target = new URL(redirectTarget(request, parts.settings))
   const isPkce = hash.startsWith(PKCE_PREFIX)
+  const notices: Notice[] = []
   try {
     const answer = await parts.database.transaction(async (sql): Promise<Grant | string | undefined> => {
-      const user = await accept(parts, sql, await proveByHash(parts, sql, hash, kindsOf(type)))
+      const user = await accept(parts, sql, await proveByHash(parts, sql, hash, kindsOf(type)), notices)
       if (!user) return undefined
       return isPkce
         ? issueAuthCode(sql, user.id, methodOf(type))
         : parts.grants.signIn(sql, user, 'otp', senderOf(request))
     })
+    await parts.mailer.notify(notices)
     if (typeof answer === 'string') target.searchParams.set('code', answer)
     else if (answer) target.hash = fragment({ ...sessionMembers(answer), type })
     else if (isPkce) target.searchParams.set('message', HALF_CONFIRMED)
@@ -138,12 +144,25 @@ async function proveByHash(
   return proof
 }
 
-async function proveByCode(
-  { settings }: AuthParts,
-  sql: Sql,
-  given: { readonly email: string; readonly hash: string; readonly kinds: readonly TokenKind[] },
-): Promise<Proof> {
-  const { email, hash, kinds } = given
+interface CodeGiven {
+  readonly email: string
+  readonly hash: string
+  readonly kinds: readonly TokenKind[]
+}
+
+async function proveByCode({ settings, attempts }: AuthParts, sql: Sql, given: CodeGiven): Promise<Proof> {
+  const { email } = given
+  // By address, whether it has an account or not, so that the refusal does not tell.
+  attempts.check(email)
+  try {
+    return await findProof(settings, sql, given)
+  } catch (cause) {
+    if (cause instanceof AuthError && cause.code === 'otp_expired') attempts.note(email)
+    throw cause
+  }
+}
+
+async function findProof(settings: AuthSettings, sql: Sql, { email, hash, kinds }: CodeGiven): Promise<Proof> {
   const holder = kinds.includes('email_change_token_new')
     ? ((await findTokenHolder(sql, hash, kinds)) ?? (await findTokenHolder(sql, PKCE_PREFIX + hash, kinds)))?.user
     : await lockUserByEmail(sql, email)
@@ -155,7 +174,7 @@ async function proveByCode(
 }
 
 // The user as the proof leaves them; undefined when a change of address still waits for the other half.
-async function accept(parts: AuthParts, sql: Sql, { user, kind }: Proof): Promise<User | undefined> {
+async function accept(parts: AuthParts, sql: Sql, { user, kind }: Proof, notices: Notice[]): Promise<User | undefined> {
   switch (kind) {
     case 'confirmation_token': {
       if (user.email !== null) await updateIdentity(sql, user.id, 'email', { email_verified: true })
@@ -168,7 +187,9 @@ async function accept(parts: AuthParts, sql: Sql, { user, kind }: Proof): Promis
     }
     default: {
       const changed = await confirmEmailChange(parts, sql, user, kind)
-      return changed && refreshProviders(sql, changed)
+      if (!changed) return undefined
+      notices.push({ kind: 'email_changed', to: user.email, oldEmail: user.email, user: changed })
+      return refreshProviders(sql, changed)
     }
   }
 }
