@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { type Bench, machine, printTable } from './support.ts'
 
@@ -14,7 +15,12 @@ const Module = z.object({
 
 const Manifest = z.object({ dependencies: z.record(z.string(), z.string()) })
 
-const wanted = process.argv.slice(2)
+const { values, positionals: wanted } = parseArgs({ allowPositionals: true, options: { rows: { type: 'string' } } })
+const rows = values.rows === undefined ? undefined : Number(values.rows)
+if (rows !== undefined && !(rows > 0)) {
+  console.error(`--rows takes a number of rows, such as 1e7; it was ${values.rows}.`)
+  process.exit(2)
+}
 const names = (await readdir(import.meta.dirname))
   .filter((name) => name.endsWith('.ts') && !NOT_BENCHES.has(name) && !name.endsWith('.unit.test.ts'))
   .map((name) => name.slice(0, -3))
@@ -32,5 +38,5 @@ console.log(VERSIONS.map((name) => `${name} ${dependencies[name]}`).join(', '))
 for (const name of wanted.length > 0 ? wanted : names) {
   const { bench } = Module.parse(await import(join(import.meta.dirname, `${name}.ts`)))
   console.log(`\n# ${name}: ${bench.question}`)
-  for (const table of await bench.run()) printTable(table)
+  for (const table of await bench.run(rows === undefined ? {} : { rows })) printTable(table)
 }

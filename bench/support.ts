@@ -8,10 +8,16 @@ export interface Table {
   readonly notes?: readonly string[]
 }
 
+/** What may be said on the command line. */
+export interface Options {
+  /** `--rows 1e7`: how many rows the largest table has, for benches that fill one. */
+  readonly rows?: number
+}
+
 /** What a bench file exports: the question it asks, and how it finds out. */
 export interface Bench {
   readonly question: string
-  run(): Promise<readonly Table[]>
+  run(options: Options): Promise<readonly Table[]>
 }
 
 /** One of the ways that are compared. */

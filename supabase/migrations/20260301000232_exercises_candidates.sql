@@ -88,25 +88,42 @@ $$;
 comment on function private.correct_term(text) is
   'The word of the library that a word most likely was meant to be; itself when it begins one, or is like none.';
 
-create function private.match_quality(p_phrase text, p_key text)
-returns double precision
-language sql
-immutable
+create function private.rank_exercises(p_tsquery tsquery, p_key text, p_user_id uuid)
+returns table (exercise_id uuid, relevance double precision)
+language plpgsql
+stable
 security invoker
+rows 30
 set search_path = ''
 as $$
-  select extensions.similarity(p_key, split_part(p_phrase, '|', 2)) + coalesce(max(case
-    when called.name = p_key and called.position = 1 then 4
-    when called.name = p_key then 3.5
-    when starts_with(called.name, p_key) then
-      -- The less is missing, the better; a nickname is a little less than the name.
-      3.0 * char_length(p_key) / char_length(called.name) * case called.position when 1 then 1 else 0.95 end
-  end), 0)
-  from string_to_table(btrim(p_phrase, '|'), '|') with ordinality as called (name, position);
+begin
+  return query
+  select
+    found.exercise_id,
+    max(
+      coalesce(match.quality, 0)
+        + extensions.similarity(p_key, split_part(found.phrase, '|', 2))
+        + ts_rank(found.vector, p_tsquery)
+    )
+  from private.exercise_search as found
+  cross join lateral (
+    select max(case
+      when called.name = p_key and called.position = 1 then 4
+      when called.name = p_key then 3.5
+      when starts_with(called.name, p_key) then
+        -- The less is missing, the better; a nickname is a little less than the name.
+        3.0 * char_length(p_key) / char_length(called.name) * case called.position when 1 then 1 else 0.95 end
+    end) as quality
+    from string_to_table(btrim(found.phrase, '|'), '|') with ordinality as called (name, position)
+  ) as match
+  where found.vector @@ p_tsquery
+    and (found.audience is null or found.audience = p_user_id)
+  group by found.exercise_id;
+end;
 $$;
 
-comment on function private.match_quality(text, text) is
-  'How well a search key matches a name and its aliases: in full, at the beginning, in part.';
+comment on function private.rank_exercises(tsquery, text, uuid) is
+  'What matches a query, for a user, with how well its name and aliases match the key: in full, at the beginning, in part.';
 
 -- definer: the text search operators are not leakproof, so under RLS no index would serve them. This answers for the
 -- library and the caller's own exercises, and the calling function reads what it shows under the caller's policies.
@@ -122,6 +139,7 @@ declare
   v_user_id uuid := auth.uid();
   v_terms text[] := (private.search_terms(p_query))[:8];
   v_tsquery tsquery;
+  v_key text;
 begin
   if v_terms is null then
     return;
@@ -141,14 +159,8 @@ begin
       else to_tsquery('simple', (select string_agg(private.term_query(term), ' | ') from unnest(v_terms) as term))
     end;
 
-    return query
-    select
-      found.exercise_id,
-      max(private.match_quality(found.phrase, private.search_key(v_terms)) + ts_rank(found.vector, v_tsquery))
-    from private.exercise_search as found
-    where found.vector @@ v_tsquery
-      and (found.audience is null or found.audience = v_user_id)
-    group by found.exercise_id;
+    v_key := private.search_key(v_terms);
+    return query select * from private.rank_exercises(v_tsquery, v_key, v_user_id);
 
     if found then
       return;
@@ -160,7 +172,7 @@ begin
   from (
     select
       search.exercise_id,
-      extensions.word_similarity(private.search_key(v_terms), search.phrase) as likeness
+      extensions.word_similarity(v_key, search.phrase) as likeness
     from private.exercise_search as search
     where search.audience is null or search.audience = v_user_id
   ) as near

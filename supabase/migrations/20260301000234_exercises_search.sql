@@ -39,7 +39,7 @@ comment on function private.exercise_card(public.exercises, text[]) is
   'An exercise as lists show it, in the best of these languages: what a picker and a logger need, without the texts.';
 
 create function private.found_exercises(p_query text)
-returns table (exercise public.exercises, score numeric)
+returns table (exercise_id uuid, relevance double precision)
 language plpgsql
 stable
 security invoker
@@ -47,26 +47,23 @@ rows 100
 set search_path = ''
 as $$
 begin
-  if nullif(btrim(p_query), '') is null then
-    return query
-    select exercises, round(exercises.popularity::numeric / 20, 4)
-    from public.exercises
-    where exercises.is_active
-      and exercises.merged_into is null
-      -- The policy says so too, and shows an admin more: a list of others' unapproved ones is not a search.
-      and (exercises.review_status = 'approved' or exercises.created_by = (select auth.uid()));
-  else
-    return query
-    select exercises, round((candidate.relevance + exercises.popularity / 20)::numeric, 4)
-    from private.exercise_candidates(p_query) as candidate
-    join public.exercises on exercises.id = candidate.exercise_id;
+  if nullif(btrim(p_query), '') is not null then
+    return query select * from private.exercise_candidates(p_query);
+    return;
   end if;
+
+  return query
+  select exercises.id, 0::double precision
+  from public.exercises
+  where exercises.is_active
+    -- The policy says so too, and shows an admin more: a list of others' unapproved ones is not a search.
+    and (exercises.review_status = 'approved' or exercises.created_by = (select auth.uid()));
 end;
 $$;
 
 grant execute on function private.found_exercises(text) to anon, authenticated, service_role;
 comment on function private.found_exercises(text) is
-  'What a query finds for the caller, with its score, popular ones a little higher; everything without a query.';
+  'What a query finds for the caller, with how well; everything without a query.';
 
 create function public.search_exercises(
   query text default null,
@@ -96,31 +93,35 @@ begin
   end if;
 
   return (
-    with page as (
+    with found as (
       select
-        found.exercise,
-        found.score,
-        (found.exercise).name,
-        (found.exercise).id,
-        row_number() over (order by -found.score, (found.exercise).name, (found.exercise).id) as place
-      from private.found_exercises(search_exercises.query) as found
+        exercises.id,
+        exercises.name,
+        -- Popular ones a little higher; without a query that alone decides.
+        round((candidate.relevance + exercises.popularity / 20)::numeric, 4) as score
+      from private.found_exercises(search_exercises.query) as candidate
+      join public.exercises on exercises.id = candidate.exercise_id
       where (search_exercises.muscles is null
-          or (found.exercise).primary_muscles && search_exercises.muscles
-          or (found.exercise).secondary_muscles && search_exercises.muscles)
-        and (search_exercises.equipment is null or (found.exercise).equipment && search_exercises.equipment)
-        and (search_exercises.difficulty is null or (found.exercise).difficulty = search_exercises.difficulty)
-        and (search_exercises.level is null or (found.exercise).difficulty <= search_exercises.level)
-        and (search_exercises.type is null or (found.exercise).exercise_type = search_exercises.type)
-        and (search_exercises.pattern is null or (found.exercise).movement_pattern = search_exercises.pattern)
-        and (v_after is null
-          or (-found.score, (found.exercise).name, (found.exercise).id)
-            > (-(v_after ->> 0)::numeric, v_after ->> 1, (v_after ->> 2)::uuid))
-      order by -found.score, (found.exercise).name, (found.exercise).id
+          or exercises.primary_muscles && search_exercises.muscles
+          or exercises.secondary_muscles && search_exercises.muscles)
+        and (search_exercises.equipment is null or exercises.equipment && search_exercises.equipment)
+        and (search_exercises.difficulty is null or exercises.difficulty = search_exercises.difficulty)
+        and (search_exercises.level is null or exercises.difficulty <= search_exercises.level)
+        and (search_exercises.type is null or exercises.exercise_type = search_exercises.type)
+        and (search_exercises.pattern is null or exercises.movement_pattern = search_exercises.pattern)
+    ),
+    page as (
+      select found.*, row_number() over (order by -found.score, found.name, found.id) as place
+      from found
+      where v_after is null
+        or (-found.score, found.name, found.id)
+          > (-(v_after ->> 0)::numeric, v_after ->> 1, (v_after ->> 2)::uuid)
+      order by -found.score, found.name, found.id
       limit v_limit + 1
     )
     select jsonb_build_object(
       'items', coalesce(
-        jsonb_agg(private.exercise_card(page.exercise, v_languages) order by page.place)
+        jsonb_agg(private.exercise_card(exercises, v_languages) order by page.place)
           filter (where page.place <= v_limit),
         '[]'
       ),
@@ -131,6 +132,7 @@ begin
       ) end
     )
     from page
+    join public.exercises using (id)
   );
 end;
 $$;

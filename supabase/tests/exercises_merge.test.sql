@@ -1,7 +1,7 @@
 -- Two exercises become one: history, records and ratings follow, the old id goes on, and it can be taken back.
 begin;
 \ir support/acting.psql
-select plan(47);
+select plan(51);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -66,6 +66,7 @@ select tests.throws_error(
   'a stranger''s does not exist'
 );
 select tests.throws_error($$select public.unmerge_exercise('00000000-0000-4000-8000-00000000e402')$$, 'exercise_not_found', 'nor is there anything to undo');
+select is(public.exercise_history('00000000-0000-4000-8000-00000000e401') -> 'items', '[]', 'nor is another''s history seen');
 select tests.act_as_anon();
 select tests.throws_error(
   $$select public.merge_exercises('00000000-0000-4000-8000-00000000e402', '00000000-0000-4000-8000-00000000e401')$$, '42501', 'anon merges nothing'
@@ -125,6 +126,23 @@ select is(
   '{1,1,1}', 'nor are the days'
 );
 select is((select sum(value::integer) from jsonb_each(public.recompute_my_stats())), 0::bigint, 'a recompute finds nothing: ana');
+select is(
+  jsonb_path_query_array(public.exercise_history('00000000-0000-4000-8000-00000000e402'), '$.items[*].weight_kg'), '[110, 90, 100]',
+  'the history by the old id is the one of the kept, latest first'
+);
+select is(
+  (
+    with recursive page (answer) as (
+      select public.exercise_history('00000000-0000-4000-8000-00000000e401', "limit" => 1)
+      union all
+      select public.exercise_history('00000000-0000-4000-8000-00000000e401', page.answer ->> 'next_cursor', 1) from page
+      where page.answer ->> 'next_cursor' is not null
+    )
+    select array_agg(item -> 'weight_kg') from page, jsonb_array_elements(page.answer -> 'items') as item
+  ),
+  array['110', '90', '100']::jsonb[], 'its pages together are everything, once'
+);
+select tests.throws_error($$select public.exercise_history(cursor => 'x')$$, 'invalid_cursor', 'a cursor is one of ours');
 select tests.act_as('ben');
 select is((select sum(value::integer) from jsonb_each(public.recompute_my_stats())), 0::bigint, 'a recompute finds nothing: ben');
 

@@ -1,0 +1,189 @@
+import type postgres from 'postgres'
+import { z } from 'zod'
+
+/** Sets of one workout: four exercises of five sets. */
+export const SETS_PER_WORKOUT = 20
+
+/** An athlete with a history, who is about to train. */
+export interface Athlete {
+  readonly id: string
+  readonly claims: string
+  readonly sets: number
+}
+
+const OTHERS_SETS = 2_000
+const ATHLETES_AT_ONCE = 100
+const Ids = z.array(z.object({ id: z.string() }))
+const Counts = z.tuple([z.object({ count: z.coerce.number() })])
+
+/** Makes the bench's own schema: a twin of the table of sets, and the functions that fill the tables. */
+export async function prepare(owner: postgres.Sql): Promise<void> {
+  await owner`create schema bench`
+  await owner`create table bench.workout_sets (like public.workout_sets including all)`
+  await owner`grant usage on schema bench to authenticated`
+  await owner`grant insert on bench.workout_sets to authenticated`
+  await owner`
+    create table bench.exercises as
+    select row_number() over (order by slug) as place, id, name, weight_entry, unilateral
+    from public.exercises
+    where tracking_type = 'weight_reps'
+    order by slug
+    limit 4`
+}
+
+/**
+ * Makes an athlete with `sets` sets behind them, in workouts of 20 that are spread over at most 25 years.
+ * The rows are written past the triggers; what is derived is then written by the functions that derive it.
+ */
+export async function createAthlete(owner: postgres.Sql, sets: number): Promise<Athlete> {
+  const [id] = await createUsers(owner, 1)
+  if (id === undefined) throw new Error('no user')
+  await writeHistory(owner, [id], sets)
+  const claims = JSON.stringify({ sub: id, role: 'authenticated' })
+  await owner.begin(async (sql) => {
+    await sql`select set_config('request.jwt.claims', ${claims}, true)`
+    await sql`select public.recompute_my_stats()`
+  })
+  return { id, claims, sets }
+}
+
+/** Adds other athletes, of 2,000 sets each, until the table has `rows` sets. Two connections write at a time. */
+export async function addOthers(connections: readonly postgres.Sql[], rows: number): Promise<void> {
+  const [first] = connections
+  if (first === undefined) throw new Error('no connection')
+  const missing = Math.max(0, Math.round((rows - (await countSets(first))) / OTHERS_SETS))
+  const restore = missing * OTHERS_SETS >= 1_000_000 ? await dropIndexes(first) : undefined
+  const users = await createUsers(first, missing)
+  await Promise.all(
+    connections.map(async (connection) => {
+      for (let chunk = users.splice(0, ATHLETES_AT_ONCE); chunk.length > 0; chunk = users.splice(0, ATHLETES_AT_ONCE)) {
+        await writeHistory(connection, chunk, OTHERS_SETS)
+        await writeDerived(connection, chunk)
+      }
+    }),
+  )
+  await restore?.()
+}
+
+/** Reads what the planner has to know of the tables, and leaves nothing for autovacuum to do meanwhile. */
+export async function settle(owner: postgres.Sql): Promise<void> {
+  await owner`
+    vacuum (analyze) public.workouts, public.workout_exercises, public.workout_sets, public.personal_records,
+      public.exercise_stats, public.weekly_stats, public.user_stats`
+  await owner`checkpoint`
+}
+
+/** How many sets there are. */
+export async function countSets(owner: postgres.Sql): Promise<number> {
+  const [{ count }] = Counts.parse(await owner`select count(*) from public.workout_sets`)
+  return count
+}
+
+async function createUsers(owner: postgres.Sql, count: number): Promise<string[]> {
+  const rows = await owner`
+    insert into auth.users (id, aud, role, email, raw_user_meta_data, created_at, updated_at)
+    select id, 'authenticated', 'authenticated', id || '@example.com', '{}', now(), now()
+    from (select gen_random_uuid() as id from generate_series(1, ${count}::integer)) as made
+    returning id`
+  return Ids.parse(rows).map(({ id }) => id)
+}
+
+// A lifter who gets stronger by steps of a plate over the years, with better and worse days between.
+async function writeHistory(owner: postgres.Sql, users: readonly string[], sets: number): Promise<void> {
+  const workouts = sets / SETS_PER_WORKOUT
+  const hours = Math.min(48, (25 * 365 * 24) / workouts)
+  await owner.begin(async (sql) => {
+    await sql`set local session_replication_role = replica`
+    await sql`set local work_mem = '256MB'`
+    await sql`
+      create temporary table done on commit drop as
+      select gen_random_uuid() as workout_id, user_id, n,
+        now() - (${workouts}::integer - n + 1) * ${hours}::numeric * interval '1 hour' - interval '2 hours' as began,
+        100 + 2.5 * floor(32.0 * n / ${workouts}::integer) + 2.5 * (n % 3) as weight
+      from unnest(${[...users]}::uuid[]) as user_id
+      cross join generate_series(1, ${workouts}::integer) as n`
+    await sql`
+      insert into public.workouts (
+        id, user_id, status, timezone, started_at, ended_at, active_seconds, set_count, rep_count, volume_kg, effective_volume_kg
+      )
+      select workout_id, user_id, 'completed', 'UTC', began, began + interval '1 hour', 3600, 20, 100, weight * 100, weight * 100
+      from done
+      order by n`
+    await sql`
+      create temporary table entry on commit drop as
+      select gen_random_uuid() as id, done.*, exercises.place, exercises.id as exercise_id, exercises.name, weight_entry, unilateral
+      from done
+      cross join bench.exercises`
+    await sql`
+      insert into public.workout_exercises (
+        id, user_id, workout_id, exercise_id, exercise_name, tracking_type, weight_entry, unilateral, position, set_count,
+        rep_count, volume_kg, effective_volume_kg
+      )
+      select id, user_id, workout_id, exercise_id, name, 'weight_reps', weight_entry, unilateral, place - 1, 5, 25,
+        weight * 25, weight * 25
+      from entry
+      order by n, place`
+    await sql`
+      insert into public.workout_sets (
+        id, user_id, workout_id, workout_exercise_id, exercise_id, tracking_type, set_index, weight_kg, reps, completed_at,
+        load_kg, volume_kg, effective_volume_kg, e1rm_kg, e1rm_method, e1rm_confidence, is_counted
+      )
+      select gen_random_uuid(), user_id, workout_id, id, exercise_id, 'weight_reps', set_index, weight, 5,
+        began + (place * 5 + set_index) * interval '2 minutes', weight, weight * 5, weight * 5,
+        round(weight * (1 + 5 / 30.0), 3), 'epley', 'high', true
+      from entry
+      cross join generate_series(0, 4) as set_index
+      order by n, place, set_index`
+  })
+}
+
+// Of athletes who only fill the tables: the days, the weeks, and a ledger of first records.
+async function writeDerived(owner: postgres.Sql, users: readonly string[]): Promise<void> {
+  await owner.begin(async (sql) => {
+    await sql`set local session_replication_role = replica`
+    await sql`
+      insert into public.exercise_stats
+      select days.*
+      from unnest(${[...users]}::uuid[]) as user_id
+      cross join bench.exercises
+      cross join lateral private.exercise_days(user_id, exercises.id, '-infinity', 'infinity') as days`
+    await sql`
+      insert into public.weekly_stats
+      select weeks.*
+      from unnest(${[...users]}::uuid[]) as user_id
+      cross join lateral private.weeks(user_id, '-infinity', 'infinity') as weeks`
+    await sql`
+      insert into public.personal_records (user_id, exercise_id, exercise_name, kind, value, achieved_at)
+      select user_id, exercises.id, exercises.name, kind, 100, now() - interval '200 days'
+      from unnest(${[...users]}::uuid[]) as user_id
+      cross join bench.exercises
+      cross join unnest('{max_weight,best_e1rm}'::public.record_kind[]) as kind`
+  })
+}
+
+const Definitions = z.array(z.object({ drop: z.string(), create: z.string() }))
+
+// Built once at the end, an index costs a fraction of what it costs row by row.
+async function dropIndexes(owner: postgres.Sql): Promise<() => Promise<void>> {
+  const definitions = Definitions.parse(
+    await owner`
+      select
+        case when pg_constraint.oid is null then format('drop index %s', indexrelid::regclass)
+          else format('alter table %s drop constraint %I', indrelid::regclass, conname) end as drop,
+        case when pg_constraint.oid is null then pg_get_indexdef(indexrelid)
+          else format('alter table %s add constraint %I %s', indrelid::regclass, conname, pg_get_constraintdef(pg_constraint.oid))
+        end as create
+      from pg_index
+      left join pg_constraint on conindid = indexrelid and contype = 'u'
+      where indrelid = 'public.workout_sets'::regclass
+        and not indisprimary
+        and not exists (select from pg_constraint as reference where reference.contype = 'f' and reference.conindid = indexrelid)`,
+  )
+  for (const { drop } of definitions) await owner.unsafe(drop)
+  return async () => {
+    await owner.begin(async (sql) => {
+      await sql`set local maintenance_work_mem = '512MB'`
+      for (const { create } of definitions) await sql.unsafe(create)
+    })
+  }
+}

@@ -1,0 +1,63 @@
+import type postgres from 'postgres'
+import { z } from 'zod'
+import { median, quantile, short, timeInTurns } from '../support.ts'
+import { asAthlete, explain } from './cost.ts'
+import type { Athlete } from './fill.ts'
+
+const ROUNDS = { rounds: 100, warmUp: 15 }
+/** Exercises of the workout in progress among which the sets are spread. */
+const ENTRIES = 8
+const Rows = z.array(z.object({ id: z.string() }))
+
+/** What one logged set costs `athlete` beside a bare insert of the same row, in transactions of their own (ms). */
+export async function measureWrites(api: postgres.Sql, athlete: Athlete) {
+  const entries = await asAthlete(api, athlete.claims, startWorkout)
+  let round = 0
+  const lift = (sql: postgres.TransactionSql) => sql`
+    select * from public.complete_set(
+      id => ${crypto.randomUUID()}, workout_exercise_id => ${entries[round++ % ENTRIES] ?? ''}, weight_kg => 100, reps => 5
+    )`
+  const [row] = await asAthlete(api, athlete.claims, lift)
+  const bare = (sql: postgres.TransactionSql) => sql`
+    insert into bench.workout_sets
+    ${sql({ ...row, id: crypto.randomUUID(), workout_exercise_id: crypto.randomUUID() })}`
+  const [full, plain] = await timeInTurns(
+    [
+      { name: 'complete_set', run: () => asAthlete(api, athlete.claims, lift) },
+      { name: 'bare', run: () => asAthlete(api, athlete.claims, bare) },
+    ],
+    ROUNDS,
+  )
+  const [full50, bare50] = [median(full?.samples ?? []), median(plain?.samples ?? [])]
+  const { buffers } = await asAthlete(api, athlete.claims, (sql) =>
+    explain(sql, `select public.complete_set(workout_exercise_id => '${entries[0]}', weight_kg => 100, reps => 5)`),
+  )
+  return { full50, bare50, full95: quantile(full?.samples ?? [], 0.95), buffers }
+}
+
+/** The row of a table for what `measureWrites` found. */
+export function writesRow(rows: number, athlete: Athlete, found: Awaited<ReturnType<typeof measureWrites>>) {
+  return {
+    'sets in the table': rows,
+    'own sets': athlete.sets,
+    complete_set: short(found.full50),
+    p95: short(found.full95),
+    bare: short(found.bare50),
+    ratio: short(found.full50 / found.bare50),
+    buffers: found.buffers,
+  }
+}
+
+async function startWorkout(sql: postgres.TransactionSql): Promise<readonly string[]> {
+  const [workout] = Rows.parse(await sql`select id from public.start_workout(timezone => 'UTC')`)
+  const exercises = Rows.parse(
+    await sql`select id from public.exercises where tracking_type = 'weight_reps' order by slug limit 4`,
+  )
+  const entries: string[] = []
+  for (let n = 0; n < ENTRIES; n += 1) {
+    const exercise = exercises[n % exercises.length]?.id ?? ''
+    const [entry] = Rows.parse(await sql`select id from public.add_workout_exercise(${workout?.id ?? ''}, ${exercise})`)
+    if (entry) entries.push(entry.id)
+  }
+  return entries
+}
