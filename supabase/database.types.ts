@@ -1500,6 +1500,10 @@ export type Database = {
         }
       }
       delete_exercise: { Args: { exercise_id?: string }; Returns: string }
+      exercise_history: {
+        Args: { cursor?: string; exercise_id?: string; limit?: number }
+        Returns: Json
+      }
       get_exercise: {
         Args: {
           bodyweight_kg?: number

@@ -1,8 +1,8 @@
 import type postgres from 'postgres'
 import { z } from 'zod'
 
-/** Sets of one workout: four exercises of five sets. */
-export const SETS_PER_WORKOUT = 20
+/** Four exercises of five sets. */
+const SETS_PER_WORKOUT = 20
 
 /** An athlete with a history, who is about to train. */
 export interface Athlete {
