@@ -121,6 +121,27 @@ $$;
 comment on function private.account_claims(uuid) is
   'What an access token says of a user beyond Auth: user_role, plan and scope.';
 
+create function private.role_claim(p_user_id uuid, p_claims jsonb)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select case
+    when p_claims ->> 'role' = 'authenticated'
+      and p_claims ->> 'aal' = 'aal1'
+      and exists (
+        select from auth.mfa_factors where mfa_factors.user_id = p_user_id and mfa_factors.status = 'verified'
+      )
+    then '{"role": "anon"}'::jsonb
+    else '{}'::jsonb
+  end;
+$$;
+
+comment on function private.role_claim(uuid, jsonb) is
+  'The role of a token where it is not Auth''s: anon for a session that has yet to show the second factor of its user.';
+
 -- definer: Auth calls this as supabase_auth_admin, which may read nothing of ours.
 create function private.custom_access_token_hook(event jsonb)
 returns jsonb
@@ -133,7 +154,9 @@ begin
   return jsonb_set(
     event,
     '{claims}',
-    coalesce(event -> 'claims', '{}') || private.account_claims((event ->> 'user_id')::uuid)
+    coalesce(event -> 'claims', '{}')
+      || private.account_claims((event ->> 'user_id')::uuid)
+      || private.role_claim((event ->> 'user_id')::uuid, event -> 'claims')
   );
 exception
   when others then
@@ -146,7 +169,7 @@ $$;
 grant usage on schema private to supabase_auth_admin;
 grant execute on function private.custom_access_token_hook(jsonb) to supabase_auth_admin;
 comment on function private.custom_access_token_hook(jsonb) is
-  'Auth''s hook: adds user_role, plan and scope to the claims of every access token.';
+  'Auth''s hook: adds user_role, plan and scope to every access token; role is anon until a second factor is shown.';
 
 -- The account ----------------------------------------------------------------------------------------------------------
 

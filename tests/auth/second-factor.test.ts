@@ -112,6 +112,42 @@ describe('a code', () => {
   })
 })
 
+describe('a session that has yet to show the second factor', () => {
+  const ownPreferences = async (client: SupabaseClient) => {
+    const { data, error } = await client.from('preferences').select('units').limit(1)
+    return error?.code ?? data?.length
+  }
+
+  test('reaches no data, neither its own nor of others, until it has', async () => {
+    const hana = await createUser('hana')
+    expect(await ownPreferences(hana.client)).toBe(1)
+    const factor = await enrol(hana.client)
+    expect((await verify(hana.client, factor)).error).toBeNull()
+    expect(await ownPreferences(hana.client)).toBe(1)
+    const { client } = await signIn(hana.email)
+    expect((await client.auth.getClaims()).data?.claims.role).toBe('anon')
+    expect(await ownPreferences(client)).toBe('42501')
+    expect((await client.rpc('my_account')).error?.code).toBe('42501')
+    expect((await client.auth.refreshSession()).error).toBeNull()
+    expect(await ownPreferences(client)).toBe('42501')
+    expect((await verify(client, factor, 1)).error).toBeNull()
+    expect(await ownPreferences(client)).toBe(1)
+  })
+
+  test('changes neither address nor password', async () => {
+    const ivo = await createUser('ivo')
+    expect((await verify(ivo.client, await enrol(ivo.client))).error).toBeNull()
+    const { client } = await signIn(ivo.email)
+    const refusals = [
+      await client.auth.updateUser({ password: 'another-horse-battery' }),
+      await client.auth.updateUser({ email: `new.${ivo.email}` }),
+    ]
+    expect(refusals.map(({ error }) => error?.code)).toEqual(['insufficient_aal', 'insufficient_aal'])
+    expect((await client.auth.updateUser({ data: { shoe: 'flat' } })).error).toBeNull()
+    expect((await ivo.client.auth.updateUser({ password: 'another-horse-battery' })).error).toBeNull()
+  })
+})
+
 describe('a factor', () => {
   test('is taken away by a session that has shown it, which is then as strong as its password', async () => {
     const fay = await createUser('fay')

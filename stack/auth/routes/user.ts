@@ -3,7 +3,7 @@ import { type Caller, requireUser } from '../caller.ts'
 import { issueEmailChange, type WithMails } from '../codes.ts'
 import type { Sql } from '../database.ts'
 import { AuthError, invalid } from '../errors.ts'
-import { merge } from '../json.ts'
+import { type Json, merge } from '../json.ts'
 import { endTokens, hashToken, isValidToken } from '../one-time-tokens.ts'
 import type { AuthParts } from '../parts.ts'
 import { checkPassword, hashPassword, isPassword } from '../passwords.ts'
@@ -68,12 +68,21 @@ export async function putUser(parts: AuthParts, request: Request): Promise<Respo
   return Response.json(userJson(user))
 }
 
-async function check(parts: AuthParts, { user }: Caller, changes: Changes): Promise<void> {
+const isVerified = (factor: Json): boolean => factor.status === 'verified'
+
+async function check(parts: AuthParts, { user, session }: Caller, changes: Changes): Promise<void> {
   const { password, email } = changes
   if (changes.phone !== '') throw new AuthError(400, 'phone_provider_disabled', 'Phone signups are disabled')
   if (changes.app_metadata) throw new AuthError(403, 'not_admin', 'Updating app_metadata requires admin privileges')
   flowOf(changes)
   if (typeof password === 'string') checkPassword(password, parts.settings)
+  const changesSignIn = password || (email !== '' && email !== user.email)
+  if (changesSignIn && user.factors.some(isVerified) && session?.aal !== 'aal2')
+    throw new AuthError(
+      401,
+      'insufficient_aal',
+      'AAL2 session is required to update email or password when MFA is enabled.',
+    )
   if (password && user.is_anonymous && email === '' && user.email === null)
     throw new AuthError(
       422,
