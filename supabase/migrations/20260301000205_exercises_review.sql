@@ -24,6 +24,28 @@ $$;
 grant execute on function private.require_admin() to authenticated, service_role;
 comment on function private.require_admin() is 'Fails with not_authenticated or admin_only unless the caller is an admin now.';
 
+-- definer: review_status is not granted; who may write a variation or a translation is for those tables to say.
+create function private.tg__resubmit_exercise()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  update public.exercises
+  set review_status = 'pending',
+    review_reason = null
+  where exercises.id = case tg_op when 'DELETE' then old.exercise_id else new.exercise_id end
+    and exercises.review_status <> 'approved';
+
+  return null;
+end;
+$$;
+
+comment on function private.tg__resubmit_exercise() is
+  'What is edited beside an exercise that is not approved counts as an edit of it: it is up for review, at a new updated_at.';
+
 -- The queue ------------------------------------------------------------------------------------------------------------
 
 create function private.exercise_review_queue(p_cursor text, p_limit integer)
@@ -67,6 +89,33 @@ grant execute on function private.exercise_review_queue(text, integer) to authen
 comment on function private.exercise_review_queue(text, integer) is
   'The exercises that wait for a review, longest first, in full: {items, next_cursor}. For admin_review_queue.
 Fails with not_authenticated, admin_only, invalid_cursor or invalid_limit.';
+
+create function public.admin_review_queue(
+  kind text default 'exercises',
+  cursor text default null,
+  "limit" integer default 20
+)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.require_admin();
+
+  if admin_review_queue.kind is distinct from 'exercises' then
+    perform private.fail('invalid_argument', 'kind must be exercises');
+  end if;
+
+  return private.exercise_review_queue(admin_review_queue.cursor, admin_review_queue."limit");
+end;
+$$;
+
+grant execute on function public.admin_review_queue(text, text, integer) to authenticated;
+comment on function public.admin_review_queue(text, text, integer) is
+  'For admins: what waits for a review, longest first, in full. Answers {items, next_cursor}.
+Fails with not_authenticated, admin_only, invalid_argument, invalid_cursor or invalid_limit.';
 
 -- The decision ---------------------------------------------------------------------------------------------------------
 

@@ -66,6 +66,9 @@ grant delete on public.exercise_variations to authenticated;
 create trigger _100_touch
   before update on public.exercise_variations
   for each row execute function private.tg__touch();
+create trigger _600_resubmit
+  after insert or update or delete on public.exercise_variations
+  for each row execute function private.tg__resubmit_exercise();
 
 comment on table public.exercise_variations is 'Ways to do an exercise that are not exercises of their own.';
 comment on column public.exercise_variations.id is 'Chosen by the client or by the server.';

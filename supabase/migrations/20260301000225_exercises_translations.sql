@@ -62,6 +62,9 @@ grant update (
 create trigger _100_touch
   before update on public.exercise_translations
   for each row execute function private.tg__touch();
+create trigger _600_resubmit
+  after insert or update or delete on public.exercise_translations
+  for each row execute function private.tg__resubmit_exercise();
 
 -- The caller's choice --------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 -- What admins decide about athletes' exercises, who fills the media folders, and what deletion leaves.
 begin;
 \ir support/acting.psql
-select plan(46);
+select plan(51);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -20,6 +20,7 @@ from (
 -- The queue ------------------------------------------------------------------------------------------------------------
 
 select tests.throws_error($$select private.exercise_review_queue(null, 10)$$, 'admin_only', 'the queue is for admins');
+select tests.throws_error('select public.admin_review_queue()', 'admin_only', 'by any name');
 select tests.act_as('root');
 select is(
   (select array_agg(item ->> 'name') from jsonb_array_elements(private.exercise_review_queue(null, 100) -> 'items') as item
@@ -40,6 +41,8 @@ select is(
   'its pages together are everything, once'
 );
 select tests.throws_error($$select private.exercise_review_queue('x', 3)$$, 'invalid_cursor', 'a cursor is one of ours');
+select is(public.admin_review_queue("limit" => 2), private.exercise_review_queue(null, 2), 'it is one of the queues');
+select tests.throws_error($$select public.admin_review_queue('recipes')$$, 'invalid_argument', 'of which there are some');
 
 -- The decision ---------------------------------------------------------------------------------------------------------
 
@@ -81,6 +84,19 @@ select results_eq(
   $$select review_status::text, review_reason from public.exercises where name = 'Doubtful'$$, $$values ('pending', null)$$,
   'edited, it waits again'
 );
+select tests.act_as('root');
+select public.review_exercise('00000000-0000-4000-8000-00000000e202', false, 'Still a copy.');
+select tests.act_as('ana');
+create temporary table read_at as select updated_at from public.exercises where name = 'Doubtful';
+grant select on read_at to public;
+insert into public.exercise_variations (exercise_id, name, difficulty) values ('00000000-0000-4000-8000-00000000e202', 'Slow', 'advanced');
+select is((select review_status from public.exercises where name = 'Doubtful'), 'pending', 'a variation is an edit too');
+select tests.act_as('root');
+select tests.throws_error(
+  $$select public.review_exercise('00000000-0000-4000-8000-00000000e202', true, null, (select updated_at from read_at))$$,
+  'exercise_changed', 'which the admin has not read'
+);
+select tests.act_as('ana');
 select tests.throws_error($$update public.exercises set review_reason = 'x' where name = 'Doubtful'$$, '42501', 'the reason is not theirs to write');
 select tests.throws_error($$update public.exercises set merged_into = null where name = 'Doubtful'$$, '42501', 'nor is a merge');
 select tests.act_as('root');

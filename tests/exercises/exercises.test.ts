@@ -1,7 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { anonClient, createUser } from '../support/clients.ts'
+import { anonClient, createUser, serviceClient } from '../support/clients.ts'
 import { sql } from '../support/stack.ts'
 
 const Page = z.object({
@@ -252,6 +252,107 @@ describe('substitutes', () => {
     expect([status, error?.code]).toEqual([404, 'not_found'])
     expect((await ana.client.rpc('similar_exercises', { exercise_id: hidden })).status).toBe(200)
   })
+})
+
+describe('a review', () => {
+  test('is an admin’s, and its reason is read by the creator', async () => {
+    const ana = await createUser('ana')
+    const root = await createUser('root')
+    await sql`update public.user_roles set role = 'admin' where user_id = ${root.id}`
+    const id = crypto.randomUUID()
+    await ana.client.from('exercises').insert({ ...OWN, id })
+    const review = (client: SupabaseClient, approve: boolean, reason?: string) =>
+      client.rpc('review_exercise', { exercise_id: id, approve, ...(reason === undefined ? {} : { reason }) })
+
+    const denied = await review(ana.client, true)
+    expect([denied.status, denied.error?.code]).toEqual([403, 'admin_only'])
+    expect((await review(root.client, false, 'Too dangerous for a doorframe.')).data).toMatchObject({
+      review_status: 'rejected',
+    })
+    expect((await ana.client.from('exercises').select('review_reason').eq('id', id).single()).data).toEqual({
+      review_reason: 'Too dangerous for a doorframe.',
+    })
+    expect((await review(root.client, true)).data).toMatchObject({ review_status: 'approved', review_reason: null })
+    expect((await anonClient().from('exercises').select('id').eq('id', id)).data).toHaveLength(1)
+  })
+})
+
+describe('media', () => {
+  const picture = () => new Blob([new Uint8Array([137, 80, 78, 71])], { type: 'image/png' })
+
+  test('of an exercise of one’s own are added by its creator, and seen by whoever has the address', async () => {
+    const ana = await createUser('ana')
+    const ben = await createUser('ben')
+    const id = crypto.randomUUID()
+    await ana.client.from('exercises').insert({ ...OWN, id })
+    const bucket = (client: SupabaseClient) => client.storage.from('exercise-media')
+
+    expect((await bucket(ben.client).upload(`${id}/forged.png`, picture())).error).not.toBeNull()
+    expect((await bucket(anonClient()).upload(`${id}/forged.png`, picture())).error).not.toBeNull()
+    expect(
+      (await bucket(ana.client).upload(`${id}/side.svg`, new Blob(['<svg/>'], { type: 'image/svg+xml' }))).error,
+    ).not.toBeNull()
+    expect((await bucket(ana.client).upload(`${id}/side.png`, picture())).error).toBeNull()
+    expect(
+      (
+        await ana.client
+          .from('exercises')
+          .update({ images: [`${id}/side.png`] })
+          .eq('id', id)
+      ).error,
+    ).toBeNull()
+    expect((await fetch(bucket(ana.client).getPublicUrl(`${id}/side.png`).data.publicUrl)).status).toBe(200)
+    expect((await bucket(ana.client).list(id)).data?.map(({ name }) => name)).toEqual(['side.png'])
+    expect((await bucket(ben.client).list(id)).data).toEqual([])
+  })
+})
+
+describe('languages', () => {
+  test('are the caller’s: by argument, by preference, by default', async () => {
+    const { client, id } = await createUser('ana')
+    const first = async (args: Readonly<Record<string, unknown>> = {}) =>
+      (await search(client, { query: 'kniebeuge', limit: 1, ...args })).items[0]?.name
+
+    expect(await first()).toBe('Barbell Back Squat')
+    expect(await first({ language: 'de-AT' })).toBe('Kniebeuge')
+    await client.from('preferences').update({ language: 'de' }).eq('user_id', id)
+    expect(await first()).toBe('Kniebeuge')
+    expect(await first({ language: 'en' })).toBe('Barbell Back Squat')
+  })
+})
+
+describe('two exercises that are one', () => {
+  test('are merged by their athlete, and a phone that only knows the old id trains on', async () => {
+    const { client } = await createUser('ana')
+    const [kept, double, workout, entry] = [1, 2, 3, 4].map(() => crypto.randomUUID())
+    await client.from('exercises').insert([
+      { ...OWN, id: kept, name: 'Towel Row' },
+      { ...OWN, id: double, name: 'Row with a Towel' },
+    ])
+
+    const merged = await client.rpc('merge_exercises', { from_id: double, into_id: kept })
+    await client.rpc('start_workout', { id: workout, timezone: 'UTC' })
+    const added = await client.rpc('add_workout_exercise', { workout_id: workout, exercise_id: double, id: entry })
+    const logged = await client.rpc('complete_set', { workout_exercise_id: entry, reps: 8 })
+
+    expect(merged.data).toMatchObject({ into_id: kept, is_complete: true })
+    expect(added.data).toMatchObject({ exercise_id: kept, exercise_name: 'Towel Row' })
+    expect(logged.data).toMatchObject({ exercise_id: kept })
+    expect((await client.rpc('get_exercise', { exercise_id: double })).data).toMatchObject({
+      id: kept,
+      requested_id: double,
+    })
+    expect((await client.rpc('exercise_history', { exercise_id: double })).data.items).toHaveLength(1)
+  })
+})
+
+test('a token that has outlived its account adds nothing, and is told so', async () => {
+  const { client, id } = await createUser('ana')
+  await serviceClient().auth.admin.deleteUser(id)
+
+  const answer = await client.from('exercises').insert(OWN)
+
+  expect([answer.status, answer.error?.code]).toEqual([401, 'not_authenticated'])
 })
 
 async function createApproved(): Promise<{ readonly id: string }> {
