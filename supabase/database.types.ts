@@ -1323,6 +1323,10 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      admin_review_queue: {
+        Args: { cursor?: string; kind?: string; limit?: number }
+        Returns: Json
+      }
       block_user: { Args: { user_id: string }; Returns: undefined }
       cancel_workout: {
         Args: { workout_id?: string }

@@ -38,7 +38,7 @@ export async function prepare(owner: postgres.Sql): Promise<void> {
 export async function createAthlete(owner: postgres.Sql, sets: number): Promise<Athlete> {
   const [id] = await createUsers(owner, 1)
   if (id === undefined) throw new Error('no user')
-  await writeHistory(owner, [id], sets)
+  await owner.begin((sql) => writeHistory(sql, [id], sets))
   const claims = JSON.stringify({ sub: id, role: 'authenticated' })
   await owner.begin(async (sql) => {
     await sql`select set_config('request.jwt.claims', ${claims}, true)`
@@ -57,8 +57,11 @@ export async function addOthers(connections: readonly postgres.Sql[], rows: numb
   await Promise.all(
     connections.map(async (connection) => {
       for (let chunk = users.splice(0, ATHLETES_AT_ONCE); chunk.length > 0; chunk = users.splice(0, ATHLETES_AT_ONCE)) {
-        await writeHistory(connection, chunk, OTHERS_SETS)
-        await writeDerived(connection, chunk)
+        const users = chunk
+        await connection.begin(async (sql) => {
+          await writeHistory(sql, users, OTHERS_SETS)
+          await writeDerived(sql, users)
+        })
       }
     }),
   )
@@ -89,76 +92,73 @@ async function createUsers(owner: postgres.Sql, count: number): Promise<string[]
 }
 
 // A lifter who gets stronger by steps of a plate over the years, with better and worse days between.
-async function writeHistory(owner: postgres.Sql, users: readonly string[], sets: number): Promise<void> {
+async function writeHistory(sql: postgres.TransactionSql, users: readonly string[], sets: number): Promise<void> {
   const workouts = sets / SETS_PER_WORKOUT
   const hours = Math.min(48, (25 * 365 * 24) / workouts)
-  await owner.begin(async (sql) => {
-    await sql`set local session_replication_role = replica`
-    await sql`set local work_mem = '256MB'`
-    await sql`
-      create temporary table done on commit drop as
-      select gen_random_uuid() as workout_id, user_id, n,
-        now() - (${workouts}::integer - n + 1) * ${hours}::numeric * interval '1 hour' - interval '2 hours' as began,
-        100 + 2.5 * floor(32.0 * n / ${workouts}::integer) + 2.5 * (n % 3) as weight
-      from unnest(${[...users]}::uuid[]) as user_id
-      cross join generate_series(1, ${workouts}::integer) as n`
-    await sql`
-      insert into public.workouts (
-        id, user_id, status, timezone, started_at, ended_at, active_seconds, set_count, rep_count, volume_kg, effective_volume_kg
-      )
-      select workout_id, user_id, 'completed', 'UTC', began, began + interval '1 hour', 3600, 20, 100, weight * 100, weight * 100
-      from done
-      order by n`
-    await sql`
-      create temporary table entry on commit drop as
-      select gen_random_uuid() as id, done.*, exercises.place, exercises.id as exercise_id, exercises.name, weight_entry, unilateral
-      from done
-      cross join bench.exercises`
-    await sql`
-      insert into public.workout_exercises (
-        id, user_id, workout_id, exercise_id, exercise_name, tracking_type, weight_entry, unilateral, position, set_count,
-        rep_count, volume_kg, effective_volume_kg
-      )
-      select id, user_id, workout_id, exercise_id, name, 'weight_reps', weight_entry, unilateral, place - 1, 5, 25,
-        weight * 25, weight * 25
-      from entry
-      order by n, place`
-    await sql`
-      insert into public.workout_sets (
-        id, user_id, workout_id, workout_exercise_id, exercise_id, tracking_type, set_index, weight_kg, reps, completed_at,
-        load_kg, volume_kg, effective_volume_kg, e1rm_kg, e1rm_method, e1rm_confidence, is_counted
-      )
-      select gen_random_uuid(), user_id, workout_id, id, exercise_id, 'weight_reps', set_index, weight, 5,
-        began + (place * 5 + set_index) * interval '2 minutes', weight, weight * 5, weight * 5,
-        round(weight * (1 + 5 / 30.0), 3), 'epley', 'high', true
-      from entry
-      cross join generate_series(0, 4) as set_index
-      order by n, place, set_index`
-  })
+  await sql`set local session_replication_role = replica`
+  await sql`set local work_mem = '256MB'`
+  await sql`
+    create temporary table done on commit drop as
+    select gen_random_uuid() as workout_id, user_id, n,
+      now() - (${workouts}::integer - n + 1) * ${hours}::numeric * interval '1 hour' - interval '2 hours' as began,
+      100 + 2.5 * floor(32.0 * n / ${workouts}::integer) + 2.5 * (n % 3) as weight
+    from unnest(${[...users]}::uuid[]) as user_id
+    cross join generate_series(1, ${workouts}::integer) as n`
+  await sql`
+    insert into public.workouts (
+      id, user_id, status, timezone, started_at, ended_at, active_seconds, set_count, rep_count, volume_kg, effective_volume_kg
+    )
+    select workout_id, user_id, 'completed', 'UTC', began, began + interval '1 hour', 3600, 20, 100, weight * 100, weight * 100
+    from done
+    order by n`
+  await sql`
+    create temporary table entry on commit drop as
+    select gen_random_uuid() as id, done.*, exercises.place, exercises.id as exercise_id, exercises.name, weight_entry, unilateral
+    from done
+    cross join bench.exercises`
+  await sql`
+    insert into public.workout_exercises (
+      id, user_id, workout_id, exercise_id, exercise_name, tracking_type, weight_entry, unilateral, position, set_count,
+      rep_count, volume_kg, effective_volume_kg
+    )
+    select id, user_id, workout_id, exercise_id, name, 'weight_reps', weight_entry, unilateral, place - 1, 5, 25,
+      weight * 25, weight * 25
+    from entry
+    order by n, place`
+  await sql`
+    insert into public.workout_sets (
+      id, user_id, workout_id, workout_exercise_id, exercise_id, tracking_type, set_index, weight_kg, reps, completed_at,
+      load_kg, volume_kg, effective_volume_kg, e1rm_kg, e1rm_method, e1rm_confidence, is_counted
+    )
+    select gen_random_uuid(), user_id, workout_id, id, exercise_id, 'weight_reps', set_index, weight, 5,
+      began + (place * 5 + set_index) * interval '2 minutes', weight, weight * 5, weight * 5,
+      round(weight * (1 + 5 / 30.0), 3), 'epley', 'high', true
+    from entry
+    cross join generate_series(0, 4) as set_index
+    order by n, place, set_index`
 }
 
-// Of athletes who only fill the tables: the days, the weeks, and a ledger of first records.
-async function writeDerived(owner: postgres.Sql, users: readonly string[]): Promise<void> {
-  await owner.begin(async (sql) => {
-    await sql`set local session_replication_role = replica`
-    await sql`
-      insert into public.exercise_stats
-      select days.*
-      from unnest(${[...users]}::uuid[]) as user_id
-      cross join bench.exercises
-      cross join lateral private.exercise_days(user_id, exercises.id, '-infinity', 'infinity') as days`
-    await sql`
-      insert into public.weekly_stats
-      select weeks.*
-      from unnest(${[...users]}::uuid[]) as user_id
-      cross join lateral private.weeks(user_id, '-infinity', 'infinity') as weeks`
-    await sql`
-      insert into public.personal_records (user_id, exercise_id, exercise_name, kind, value, achieved_at)
-      select user_id, exercises.id, exercises.name, kind, 100, now() - interval '200 days'
-      from unnest(${[...users]}::uuid[]) as user_id
-      cross join bench.exercises
-      cross join unnest('{max_weight,best_e1rm}'::public.record_kind[]) as kind`
-  })
+// Of athletes who only fill the tables: the days, the weeks, and a ledger of first records. They train every other day.
+async function writeDerived(sql: postgres.TransactionSql, users: readonly string[]): Promise<void> {
+  await sql`
+    insert into public.exercise_stats (
+      user_id, exercise_id, day, set_count, rep_count, volume_kg, effective_volume_kg, max_weight_kg, best_e1rm_kg, max_reps,
+      duration_seconds, distance_m
+    )
+    select user_id, exercise_id, (began at time zone 'UTC')::date, 5, 25, weight * 25, weight * 25, weight,
+      round(weight * (1 + 5 / 30.0), 3), 5, 0, 0
+    from entry`
+  await sql`
+    insert into public.weekly_stats
+    select weeks.*
+    from unnest(${[...users]}::uuid[]) as user_id
+    cross join lateral private.weeks(user_id, '-infinity', 'infinity') as weeks`
+  await sql`
+    insert into public.personal_records (user_id, exercise_id, exercise_name, kind, value, achieved_at)
+    select user_id, exercises.id, exercises.name, kind, 100, now() - interval '200 days'
+    from unnest(${[...users]}::uuid[]) as user_id
+    cross join bench.exercises
+    cross join unnest('{max_weight,best_e1rm}'::public.record_kind[]) as kind`
 }
 
 const Definitions = z.array(z.object({ drop: z.string(), create: z.string() }))
