@@ -124,11 +124,11 @@ export class Mailer {
   async #deliver({ kind, verify, user, token, redirectTo }: PendingMail): Promise<void> {
     await this.#post(token.address, this.#templates[kind], {
       ...this.#common(user),
-      ConfirmationURL: verify === undefined ? '' : verifyUrl(this.#settings.authUrl, token.hash, verify, redirectTo),
+      ConfirmationURL: verify === undefined ? '' : verifyUrl(this.#settings.authUrl, token.link, verify, redirectTo),
       NewEmail: user.email_change,
       SendingTo: token.address,
       Token: token.otp,
-      TokenHash: token.hash,
+      TokenHash: token.link,
       RedirectTo: redirectTo,
     })
   }

@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto'
+import { createHash, randomBytes, randomInt } from 'node:crypto'
 import type { Sql } from './database.ts'
 import { AuthError } from './errors.ts'
 import { findUser, type User, type UserPatch, updateUser } from './users.ts'
@@ -16,6 +16,7 @@ export type Flow = 'implicit' | 'pkce'
 
 /** The prefix of hashes whose links belong to a PKCE flow. */
 export const PKCE_PREFIX = 'pkce_'
+const LINK_BYTES = 28
 
 const SENT_AT = {
   confirmation_token: 'confirmation_sent_at',
@@ -29,7 +30,10 @@ const SENT_AT = {
 export interface OneTimeToken {
   readonly kind: TokenKind
   readonly otp: string
+  /** What the database keeps of the code. */
   readonly hash: string
+  /** What a link carries. It says nothing of the code, nor the code of it: whoever tries codes cannot try links instead. */
+  readonly link: string
   /** The address that the code is sent to and that it proves. */
   readonly address: string
 }
@@ -37,7 +41,9 @@ export interface OneTimeToken {
 /** Makes a random code of `length` digits for an address. */
 export function newToken(kind: TokenKind, address: string, length: number, flow: Flow = 'implicit'): OneTimeToken {
   const otp = String(randomInt(10 ** length)).padStart(length, '0')
-  return { kind, otp, hash: (flow === 'pkce' ? PKCE_PREFIX : '') + hashToken(address, otp), address }
+  const prefix = flow === 'pkce' ? PKCE_PREFIX : ''
+  const link = prefix + randomBytes(LINK_BYTES).toString('hex')
+  return { kind, otp, hash: prefix + hashToken(address, otp), link, address }
 }
 
 /** What the database keeps of a code. */
@@ -60,13 +66,13 @@ export async function storeTokens(
       [SENT_AT[kind], new Date()],
     ]),
   )
-  for (const { kind, hash, address } of tokens)
+  for (const { kind, link, address } of tokens)
     await sql.all(
       `insert into auth.one_time_tokens (id, user_id, token_type, token_hash, relates_to)
        values (gen_random_uuid(), $1, $2, $3, lower($4))
        on conflict (user_id, token_type)
        do update set token_hash = excluded.token_hash, relates_to = excluded.relates_to, created_at = now(), updated_at = now()`,
-      [user.id, kind, hash, address],
+      [user.id, kind, link, address],
     )
   return updateUser(sql, user.id, { ...columns, ...patch })
 }
@@ -96,10 +102,10 @@ export async function endTokens(sql: Sql, userId: string, kinds?: readonly Token
   )
 }
 
-/** The user whom a code of one of `kinds` was sent to; PKCE codes are found without their prefix too. */
-export async function findTokenHolder(
+/** The user whom a link of one of `kinds` was sent to. */
+export async function findLinkHolder(
   sql: Sql,
-  hash: string,
+  link: string,
   kinds: readonly TokenKind[],
 ): Promise<{ readonly user: User; readonly kind: TokenKind } | undefined> {
   const token = await sql.first<{ user_id: string; token_type: TokenKind }>(
@@ -107,10 +113,23 @@ export async function findTokenHolder(
      from auth.one_time_tokens
      where one_time_tokens.token_hash = $1 and one_time_tokens.token_type::text = any ($2::text[])
      for update`,
-    [hash, kinds],
+    [link, kinds],
   )
   const user = token && (await findUser(sql, token.user_id))
   return token && user ? { user, kind: token.token_type } : undefined
+}
+
+/** The users to whom a code of one of `kinds` was sent at `address`; their codes stay locked until the transaction ends. */
+export async function findAddressees(sql: Sql, address: string, kinds: readonly TokenKind[]): Promise<readonly User[]> {
+  const tokens = await sql.all<{ user_id: string }>(
+    `select one_time_tokens.user_id
+     from auth.one_time_tokens
+     where one_time_tokens.relates_to = lower($1) and one_time_tokens.token_type::text = any ($2::text[])
+     for update`,
+    [address, kinds],
+  )
+  const users = await Promise.all(tokens.map(({ user_id: id }) => findUser(sql, id)))
+  return users.flatMap((user) => user ?? [])
 }
 
 /** Whether `hash` is the user's code of this kind and was sent less than `expiryMs` ago. */

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { stepAt, codeOf as totp } from '../../stack/auth/totp.ts'
 import { createUser, freshEmail } from '../support/clients.ts'
 import { eventually } from '../support/eventually.ts'
 import { mailsTo, mailTo } from '../support/mailbox.ts'
-import { codeOf, signUp } from './support.ts'
+import { codeOf, linkOf, signUp } from './support.ts'
 
 /** The mail to `address` with this subject. */
 const mailAbout = (address: string, subject: string) =>
@@ -63,6 +64,16 @@ describe('guessing the code of a mail', () => {
     for (let guess = 1; guess <= 5; guess++) expect((await verify(dora, wrong)).error?.code).toBe('otp_expired')
     expect((await verify(dora, right)).error).toMatchObject({ status: 429, code: 'over_request_rate_limit' })
     expect((await verify(eli, codeOf(eli.mail))).error).toBeNull()
+  })
+
+  test('does not become guessing the link, whose token does not follow from the code', async () => {
+    const { client, email, mail } = await signUp('gil')
+    const hash = createHash('sha224')
+      .update(email + codeOf(mail))
+      .digest('hex')
+    expect((await client.auth.verifyOtp({ token_hash: hash, type: 'signup' })).error?.code).toBe('otp_expired')
+    const token = linkOf(mail).searchParams.get('token') ?? ''
+    expect((await client.auth.verifyOtp({ token_hash: token, type: 'signup' })).error).toBeNull()
   })
 
   test('is limited for an address without an account too, so that the answer does not tell', async () => {

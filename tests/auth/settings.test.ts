@@ -112,10 +112,11 @@ describe('settings', () => {
     const client = auth.client()
     await client.auth.signInWithPassword({ email, password: PASSWORD })
     await client.auth.updateUser({ email: next })
-    const [row] = await sql`select email_change_token_new as hash, email_change_token_current as current
-      from auth.users where email = ${email}`
-    expect(row?.current).toBe('')
-    const { data } = await client.auth.verifyOtp({ token_hash: row?.hash, type: 'email_change' })
+    const rows = await sql`
+      select token_hash, token_type from auth.one_time_tokens join auth.users on users.id = user_id
+      where email = ${email}`
+    expect(rows.map(({ token_type: type }) => type)).toEqual(['email_change_token_new'])
+    const { data } = await client.auth.verifyOtp({ token_hash: rows[0]?.token_hash, type: 'email_change' })
     expect(data.user?.email).toBe(next)
   })
 

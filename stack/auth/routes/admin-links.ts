@@ -54,9 +54,9 @@ export async function adminGenerateLink(parts: AuthParts, request: Request): Pro
   const action = type.startsWith('email_change') ? 'email_change' : type
   return Response.json({
     ...userJson(user),
-    action_link: verifyUrl(settings.authUrl, token.hash, action, redirectTo),
+    action_link: verifyUrl(settings.authUrl, token.link, action, redirectTo),
     email_otp: token.otp,
-    hashed_token: token.hash,
+    hashed_token: token.link,
     verification_type: type,
     redirect_to: redirectTo,
   })

@@ -6,7 +6,8 @@ import { updateIdentity } from '../identities.ts'
 import type { Notice } from '../mailer.ts'
 import {
   endTokens,
-  findTokenHolder,
+  findAddressees,
+  findLinkHolder,
   hashToken,
   isExpired,
   isValidToken,
@@ -137,7 +138,7 @@ async function proveByHash(
   hash: string,
   kinds: readonly TokenKind[],
 ): Promise<Proof> {
-  const proof = await findTokenHolder(sql, hash, kinds)
+  const proof = await findLinkHolder(sql, hash, kinds)
   if (!proof) throw wrongLink()
   if (isBanned(proof.user)) throw new AuthError(403, 'user_banned', 'User is banned')
   if (isExpired(proof.user, proof.kind, settings.otpExpiryMs)) throw wrongLink()
@@ -164,7 +165,9 @@ async function proveByCode({ settings, attempts }: AuthParts, sql: Sql, given: C
 
 async function findProof(settings: AuthSettings, sql: Sql, { email, hash, kinds }: CodeGiven): Promise<Proof> {
   const holder = kinds.includes('email_change_token_new')
-    ? ((await findTokenHolder(sql, hash, kinds)) ?? (await findTokenHolder(sql, PKCE_PREFIX + hash, kinds)))?.user
+    ? (await findAddressees(sql, email, kinds)).find((user) =>
+        kinds.some((kind) => isValidToken(user, kind, hash, settings.otpExpiryMs)),
+      )
     : await lockUserByEmail(sql, email)
   if (!holder) throw wrongCode()
   if (isBanned(holder)) throw new AuthError(403, 'user_banned', 'User is banned')
