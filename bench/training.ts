@@ -146,7 +146,7 @@ async function openingTable(api: postgres.Sql, owner: postgres.Sql): Promise<Tab
   await settle(owner)
   await asAthlete(api, athlete.claims, (sql) => sql`select public.start_workout(timezone => 'UTC')`)
   const reads = await measureReads(api, owner, athlete)
-  const screens = ['active_workout', 'last 20 workouts', 'records of an exercise']
+  const screens = ['active_workout', 'my_workouts', 'records of an exercise']
   const rows = screens.map((name) => ({
     read: name,
     ms: reads.get(name)?.api.ms ?? 0,

@@ -17,12 +17,17 @@ export function hotReads({ userId, exerciseId, workoutId, startedAt }: Subject):
   const own = `user_id = '${userId}'`
   const ownExercise = `${own} and exercise_id = '${exerciseId}'`
   return [
+    { name: 'my_workouts', sql: 'select public.my_workouts()' },
     {
-      name: 'last 20 workouts',
+      name: 'my_workouts, a month in the middle',
+      sql: `select public.my_workouts('${startedAt}'::date - 15, '${startedAt}'::date + 15)`,
+    },
+    {
+      name: 'last 20 workouts, from the table',
       sql: `select * from public.workouts where ${own} order by started_at desc, id desc limit 20`,
     },
     {
-      name: 'history page, from the middle',
+      name: 'history page, from the table',
       sql: `select * from public.workouts where ${own} and (started_at, id) < ('${startedAt}', '${workoutId}')
             order by started_at desc, id desc limit 20`,
     },
@@ -39,7 +44,7 @@ export function hotReads({ userId, exerciseId, workoutId, startedAt }: Subject):
     },
     { name: 'exercise_history', sql: `select public.exercise_history('${exerciseId}')` },
     {
-      name: 'last 20 sets of an exercise',
+      name: 'last 20 sets of an exercise, from the table',
       sql: `select * from public.workout_sets where ${ownExercise} and is_counted order by completed_at desc limit 20`,
     },
     {

@@ -1,0 +1,66 @@
+-- The list of one's workouts, latest first: how long the history is does not matter.
+
+create function public.my_workouts(
+  from_date date default null,
+  to_date date default null,
+  cursor text default null,
+  "limit" integer default 20
+)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+-- The policy counts the condition on the athlete twice, so the planner expects next to nothing, and would rather read and
+-- sort the whole history than walk the index backwards.
+set enable_bitmapscan = off
+set enable_sort = off
+as $$
+declare
+  v_user_id uuid := private.current_user_id();
+  v_limit integer := private.page_size(my_workouts."limit");
+  v_after jsonb := private.decode_cursor(my_workouts.cursor, array['timestamptz', 'uuid']);
+begin
+  return (
+    with page as (
+      select
+        workouts.id, workouts.name, workouts.status, workouts.template_id, workouts.timezone, workouts.started_at,
+        workouts.ended_at, workouts.local_date, workouts.duration_seconds, workouts.active_seconds, workouts.location,
+        workouts.set_count, workouts.rep_count, workouts.volume_kg, workouts.effective_volume_kg, workouts.average_rpe,
+        workouts.records_set, workouts.calories, workouts.visibility, workouts.version,
+        row_number() over (order by workouts.started_at desc, workouts.id desc) as place
+      from public.workouts
+      where workouts.user_id = v_user_id
+        -- Bounds of the index; a day begins and ends up to 14 hours from UTC's.
+        and workouts.started_at < coalesce((my_workouts.to_date + 2)::timestamptz, 'infinity')
+        and workouts.started_at >= coalesce((my_workouts.from_date - 1)::timestamptz, '-infinity')
+        and (my_workouts.from_date is null or workouts.local_date >= my_workouts.from_date)
+        and (my_workouts.to_date is null or workouts.local_date <= my_workouts.to_date)
+        and (workouts.started_at, workouts.id) < (
+          coalesce((v_after ->> 0)::timestamptz, 'infinity'),
+          coalesce((v_after ->> 1)::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+        )
+      order by workouts.started_at desc, workouts.id desc
+      limit v_limit + 1
+    )
+    select jsonb_build_object(
+      'items', coalesce(jsonb_agg(to_jsonb(page) - 'place' order by page.place) filter (where page.place <= v_limit), '[]'),
+      'next_cursor', case when count(*) > v_limit then (
+        select private.encode_cursor(jsonb_build_array(last.started_at, last.id))
+        from page as last
+        where last.place = v_limit
+      ) end
+    )
+    from page
+  );
+exception
+  when datetime_field_overflow then
+    perform private.fail('invalid_argument', 'from_date and to_date must be days of the calendar');
+end;
+$$;
+
+grant execute on function public.my_workouts(date, date, text, integer) to authenticated;
+comment on function public.my_workouts(date, date, text, integer) is
+  'The caller''s workouts that were begun, latest first, of all time or of local days from from_date to to_date: a page of the
+history, or the calendar of a month. Answers {items, next_cursor}; get_workout has the exercises and sets.
+Fails with not_authenticated, invalid_argument, invalid_cursor or invalid_limit.';
