@@ -1523,6 +1523,15 @@ export type Database = {
       }
       my_account: { Args: Record<PropertyKey, never>; Returns: Json }
       my_friends: { Args: { cursor?: string; limit?: number }; Returns: Json }
+      my_workouts: {
+        Args: {
+          cursor?: string
+          from_date?: string
+          limit?: number
+          to_date?: string
+        }
+        Returns: Json
+      }
       pause_workout: {
         Args: { workout_id?: string }
         Returns: {

@@ -20,7 +20,15 @@ declare
   v_user_id uuid := private.current_user_id();
   v_limit integer := private.page_size(my_workouts."limit");
   v_after jsonb := private.decode_cursor(my_workouts.cursor, array['timestamptz', 'uuid']);
+  v_before_at timestamptz := coalesce((v_after ->> 0)::timestamptz, 'infinity');
+  v_before_id uuid := coalesce(v_after ->> 1, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 begin
+  -- One upper bound: of two, the index might be walked from the later one. A day ends up to 14 hours after UTC's.
+  if (my_workouts.to_date + 2)::timestamptz < v_before_at then
+    v_before_at := (my_workouts.to_date + 2)::timestamptz;
+    v_before_id := '00000000-0000-0000-0000-000000000000';
+  end if;
+
   return (
     with page as (
       select
@@ -31,15 +39,10 @@ begin
         row_number() over (order by workouts.started_at desc, workouts.id desc) as place
       from public.workouts
       where workouts.user_id = v_user_id
-        -- Bounds of the index; a day begins and ends up to 14 hours from UTC's.
-        and workouts.started_at < coalesce((my_workouts.to_date + 2)::timestamptz, 'infinity')
+        and (workouts.started_at, workouts.id) < (v_before_at, v_before_id)
         and workouts.started_at >= coalesce((my_workouts.from_date - 1)::timestamptz, '-infinity')
         and (my_workouts.from_date is null or workouts.local_date >= my_workouts.from_date)
         and (my_workouts.to_date is null or workouts.local_date <= my_workouts.to_date)
-        and (workouts.started_at, workouts.id) < (
-          coalesce((v_after ->> 0)::timestamptz, 'infinity'),
-          coalesce((v_after ->> 1)::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-        )
       order by workouts.started_at desc, workouts.id desc
       limit v_limit + 1
     )
