@@ -1323,8 +1323,16 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      admin_list_users: {
+        Args: { cursor?: string; limit?: number; query?: string }
+        Returns: Json
+      }
       admin_review_queue: {
         Args: { cursor?: string; kind?: string; limit?: number }
+        Returns: Json
+      }
+      admin_update_user: {
+        Args: { patch: Json; user_id: string }
         Returns: Json
       }
       block_user: { Args: { user_id: string }; Returns: undefined }
@@ -1521,6 +1529,10 @@ export type Database = {
         Args: { from_id?: string; into_id?: string }
         Returns: Json
       }
+      my_access_log: {
+        Args: { cursor?: string; limit?: number }
+        Returns: Json
+      }
       my_account: { Args: Record<PropertyKey, never>; Returns: Json }
       my_friends: { Args: { cursor?: string; limit?: number }; Returns: Json }
       my_workouts: {
@@ -1583,6 +1595,10 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: false
         }
+      }
+      platform_analytics: {
+        Args: { from_date: string; to_date: string }
+        Returns: Json
       }
       recompute_my_stats: { Args: Record<PropertyKey, never>; Returns: Json }
       remove_friend: { Args: { user_id: string }; Returns: undefined }
