@@ -12,6 +12,7 @@ import { isDatabaseError, RestError } from './errors.ts'
 import type { Result, Session } from './session.ts'
 
 const COUNTED = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
+const JSON_ARGUMENT = /" := \$(\d+)::jsonb?\b/g
 const QUOTED_OR_ARGUMENT = /"(?:[^"]|"")*"|'(?:[^']|'')*'|(?<=[(,]\s*(?:variadic )?)([a-z_]\w*) := /gi
 
 /** A Kysely dialect whose every statement goes to the session that `current` names at that moment, or throws. */
@@ -57,7 +58,7 @@ class SessionConnection implements DatabaseConnection {
 
   async #send<R>(text: string, parameters: readonly unknown[]): Promise<Result<R>> {
     try {
-      return await this.#current().query<R>(text, parameters)
+      return await this.#current().query<R>(text, withJsonArguments(text, parameters))
     } catch (cause) {
       if (isDatabaseError(cause)) throw cause
       // The driver could not write a value as the type that the database expects of it.
@@ -92,4 +93,19 @@ function withQuotedArguments(text: string): string {
 
 async function unsupported(): Promise<void> {
   throw new Error('A request has one transaction, which Lite does not end.')
+}
+
+// Lite writes lists and objects as their text, which would be a text within JSON.
+function withJsonArguments(text: string, parameters: readonly unknown[]): readonly unknown[] {
+  const places = new Set(Array.from(text.matchAll(JSON_ARGUMENT), ([, number]) => Number(number) - 1))
+  return places.size === 0 ? parameters : parameters.map((value, n) => (places.has(n) ? structureOf(value) : value))
+}
+
+function structureOf(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^[[{]/.test(value)) return value
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
+  }
 }

@@ -149,6 +149,15 @@ describe('what a client may ask for', () => {
     expect(await fixture.anon.rpc('square', { nope: 7 })).toMatchObject({ status: 404, error: { code: 'PGRST202' } })
   })
 
+  test('functions that take JSON', async () => {
+    for (const [value, kind] of [
+      [[1, { a: '[2]' }], 'array [1, {"a": "[2]"}]'],
+      [{ a: [] }, 'object {"a": []}'],
+      ['[', 'string "["'],
+    ])
+      expect((await fixture.anon.rpc('kind_of', { p_value: value })).data).toBe(kind)
+  })
+
   test('the description of the API, with the secret key alone', async () => {
     expect((await fixture.rest('/')).status).toBe(403)
     const described = await fixture.rest('/', { headers: { apikey: fixture.stack.status.secret_key } })
