@@ -5,8 +5,6 @@ insert into private.error_codes (code, status, message, hint)
 values
   ('own_account', 409, 'Nobody changes their own power.', 'Ask another admin.');
 
-create index profiles_created_at_idx on public.profiles (created_at desc, user_id desc);
-
 -- Reading --------------------------------------------------------------------------------------------------------------
 
 create function private.admin_user(p_user_id uuid)
