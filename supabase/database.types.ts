@@ -420,6 +420,176 @@ export type Database = {
           },
         ]
       }
+      import_names: {
+        Row: {
+          created_at: string
+          exercise_id: string | null
+          import_id: string | null
+          name: string
+          updated_at: string
+          user_id: string
+        }
+        Insert: {
+          created_at?: string
+          exercise_id?: string | null
+          import_id?: string | null
+          name: string
+          updated_at?: string
+          user_id?: string
+        }
+        Update: {
+          created_at?: string
+          exercise_id?: string | null
+          import_id?: string | null
+          name?: string
+          updated_at?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "import_names_exercise_id_fkey"
+            columns: ["exercise_id"]
+            isOneToOne: false
+            referencedRelation: "exercises"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "import_names_import_id_fkey"
+            columns: ["import_id"]
+            isOneToOne: false
+            referencedRelation: "imports"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "import_names_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
+      import_rows: {
+        Row: {
+          code: string | null
+          fingerprint: string | null
+          import_id: string
+          line: number
+          line_text: string | null
+          outcome: Database["public"]["Enums"]["import_outcome"]
+          set_id: string | null
+          user_id: string
+          workout_id: string | null
+        }
+        Insert: {
+          code?: string | null
+          fingerprint?: string | null
+          import_id: string
+          line: number
+          line_text?: string | null
+          outcome: Database["public"]["Enums"]["import_outcome"]
+          set_id?: string | null
+          user_id: string
+          workout_id?: string | null
+        }
+        Update: {
+          code?: string | null
+          fingerprint?: string | null
+          import_id?: string
+          line?: number
+          line_text?: string | null
+          outcome?: Database["public"]["Enums"]["import_outcome"]
+          set_id?: string | null
+          user_id?: string
+          workout_id?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "import_rows_import_id_fkey"
+            columns: ["import_id", "user_id"]
+            isOneToOne: false
+            referencedRelation: "imports"
+            referencedColumns: ["id", "user_id"]
+          },
+        ]
+      }
+      imports: {
+        Row: {
+          created_at: string
+          duplicate_count: number
+          failed_count: number
+          file_hash: string
+          finished_at: string | null
+          id: string
+          imported_count: number
+          kept_count: number
+          line_count: number
+          names: NonNullable<Json>
+          request_hash: string
+          settings_hash: string
+          skipped_count: number
+          source: Database["public"]["Enums"]["import_source"]
+          status: Database["public"]["Enums"]["import_status"]
+          timezone: string
+          undone_at: string | null
+          updated_at: string
+          user_id: string
+          workout_count: number
+        }
+        Insert: {
+          created_at?: string
+          duplicate_count?: number
+          failed_count?: number
+          file_hash: string
+          finished_at?: string | null
+          id?: string
+          imported_count?: number
+          kept_count?: number
+          line_count: number
+          names: NonNullable<Json>
+          request_hash: string
+          settings_hash: string
+          skipped_count?: number
+          source: Database["public"]["Enums"]["import_source"]
+          status?: Database["public"]["Enums"]["import_status"]
+          timezone: string
+          undone_at?: string | null
+          updated_at?: string
+          user_id: string
+          workout_count?: number
+        }
+        Update: {
+          created_at?: string
+          duplicate_count?: number
+          failed_count?: number
+          file_hash?: string
+          finished_at?: string | null
+          id?: string
+          imported_count?: number
+          kept_count?: number
+          line_count?: number
+          names?: NonNullable<Json>
+          request_hash?: string
+          settings_hash?: string
+          skipped_count?: number
+          source?: Database["public"]["Enums"]["import_source"]
+          status?: Database["public"]["Enums"]["import_status"]
+          timezone?: string
+          undone_at?: string | null
+          updated_at?: string
+          user_id?: string
+          workout_count?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "imports_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
       personal_details: {
         Row: {
           created_at: string
@@ -1154,6 +1324,7 @@ export type Database = {
           ended_at: string | null
           energy: number | null
           id: string
+          import_id: string | null
           local_date: string | null
           location: Database["public"]["Enums"]["workout_location"] | null
           mood_after: string | null
@@ -1197,6 +1368,7 @@ export type Database = {
           ended_at?: string | null
           energy?: number | null
           id?: string
+          import_id?: string | null
           local_date?: never
           location?: Database["public"]["Enums"]["workout_location"] | null
           mood_after?: string | null
@@ -1240,6 +1412,7 @@ export type Database = {
           ended_at?: string | null
           energy?: number | null
           id?: string
+          import_id?: string | null
           local_date?: never
           location?: Database["public"]["Enums"]["workout_location"] | null
           mood_after?: string | null
@@ -1335,6 +1508,45 @@ export type Database = {
         Args: { patch: Json; user_id: string }
         Returns: Json
       }
+      begin_import: {
+        Args: {
+          file_hash?: string
+          id?: string
+          line_count?: number
+          names?: Json
+          settings?: Json
+          source?: Database["public"]["Enums"]["import_source"]
+          timezone?: string
+        }
+        Returns: {
+          created_at: string
+          duplicate_count: number
+          failed_count: number
+          file_hash: string
+          finished_at: string | null
+          id: string
+          imported_count: number
+          kept_count: number
+          line_count: number
+          names: NonNullable<Json>
+          request_hash: string
+          settings_hash: string
+          skipped_count: number
+          source: Database["public"]["Enums"]["import_source"]
+          status: Database["public"]["Enums"]["import_status"]
+          timezone: string
+          undone_at: string | null
+          updated_at: string
+          user_id: string
+          workout_count: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "imports"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       block_user: { Args: { user_id: string }; Returns: undefined }
       cancel_workout: {
         Args: { workout_id?: string }
@@ -1351,6 +1563,7 @@ export type Database = {
           ended_at: string | null
           energy: number | null
           id: string
+          import_id: string | null
           local_date: string | null
           location: Database["public"]["Enums"]["workout_location"] | null
           mood_after: string | null
@@ -1474,6 +1687,7 @@ export type Database = {
           ended_at: string | null
           energy: number | null
           id: string
+          import_id: string | null
           local_date: string | null
           location: Database["public"]["Enums"]["workout_location"] | null
           mood_after: string | null
@@ -1516,6 +1730,37 @@ export type Database = {
         Args: { cursor?: string; exercise_id?: string; limit?: number }
         Returns: Json
       }
+      finish_import: {
+        Args: { import_id?: string }
+        Returns: {
+          created_at: string
+          duplicate_count: number
+          failed_count: number
+          file_hash: string
+          finished_at: string | null
+          id: string
+          imported_count: number
+          kept_count: number
+          line_count: number
+          names: NonNullable<Json>
+          request_hash: string
+          settings_hash: string
+          skipped_count: number
+          source: Database["public"]["Enums"]["import_source"]
+          status: Database["public"]["Enums"]["import_status"]
+          timezone: string
+          undone_at: string | null
+          updated_at: string
+          user_id: string
+          workout_count: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "imports"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       get_exercise: {
         Args: {
           bodyweight_kg?: number
@@ -1525,6 +1770,38 @@ export type Database = {
         Returns: Json
       }
       get_workout: { Args: { workout_id?: string }; Returns: Json }
+      import_sets: {
+        Args: { import_id?: string; rows?: Json }
+        Returns: {
+          created_at: string
+          duplicate_count: number
+          failed_count: number
+          file_hash: string
+          finished_at: string | null
+          id: string
+          imported_count: number
+          kept_count: number
+          line_count: number
+          names: NonNullable<Json>
+          request_hash: string
+          settings_hash: string
+          skipped_count: number
+          source: Database["public"]["Enums"]["import_source"]
+          status: Database["public"]["Enums"]["import_status"]
+          timezone: string
+          undone_at: string | null
+          updated_at: string
+          user_id: string
+          workout_count: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "imports"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      match_exercise_names: { Args: { names?: string[] }; Returns: Json }
       merge_exercises: {
         Args: { from_id?: string; into_id?: string }
         Returns: Json
@@ -1559,6 +1836,7 @@ export type Database = {
           ended_at: string | null
           energy: number | null
           id: string
+          import_id: string | null
           local_date: string | null
           location: Database["public"]["Enums"]["workout_location"] | null
           mood_after: string | null
@@ -1600,6 +1878,14 @@ export type Database = {
         Args: { from_date: string; to_date: string }
         Returns: Json
       }
+      preview_import: {
+        Args: {
+          rows?: Json
+          source?: Database["public"]["Enums"]["import_source"]
+          timezone?: string
+        }
+        Returns: Json
+      }
       recompute_my_stats: { Args: Record<PropertyKey, never>; Returns: Json }
       remove_friend: { Args: { user_id: string }; Returns: undefined }
       respond_friend_request: {
@@ -1634,6 +1920,7 @@ export type Database = {
           ended_at: string | null
           energy: number | null
           id: string
+          import_id: string | null
           local_date: string | null
           location: Database["public"]["Enums"]["workout_location"] | null
           mood_after: string | null
@@ -1777,6 +2064,7 @@ export type Database = {
           ended_at: string | null
           energy: number | null
           id: string
+          import_id: string | null
           local_date: string | null
           location: Database["public"]["Enums"]["workout_location"] | null
           mood_after: string | null
@@ -1838,6 +2126,7 @@ export type Database = {
           ended_at: string | null
           energy: number | null
           id: string
+          import_id: string | null
           local_date: string | null
           location: Database["public"]["Enums"]["workout_location"] | null
           mood_after: string | null
@@ -1890,6 +2179,7 @@ export type Database = {
           ended_at: string | null
           energy: number | null
           id: string
+          import_id: string | null
           local_date: string | null
           location: Database["public"]["Enums"]["workout_location"] | null
           mood_after: string | null
@@ -1952,6 +2242,7 @@ export type Database = {
           ended_at: string | null
           energy: number | null
           id: string
+          import_id: string | null
           local_date: string | null
           location: Database["public"]["Enums"]["workout_location"] | null
           mood_after: string | null
@@ -1990,6 +2281,37 @@ export type Database = {
         }
       }
       unblock_user: { Args: { user_id: string }; Returns: undefined }
+      undo_import: {
+        Args: { import_id?: string; keep_changed?: boolean; limit?: number }
+        Returns: {
+          created_at: string
+          duplicate_count: number
+          failed_count: number
+          file_hash: string
+          finished_at: string | null
+          id: string
+          imported_count: number
+          kept_count: number
+          line_count: number
+          names: NonNullable<Json>
+          request_hash: string
+          settings_hash: string
+          skipped_count: number
+          source: Database["public"]["Enums"]["import_source"]
+          status: Database["public"]["Enums"]["import_status"]
+          timezone: string
+          undone_at: string | null
+          updated_at: string
+          user_id: string
+          workout_count: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "imports"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       unmerge_exercise: { Args: { exercise_id?: string }; Returns: Json }
     }
     Enums: {
@@ -2049,6 +2371,15 @@ export type Database = {
         | "balance"
       force_type: "push" | "pull" | "static" | "none"
       gender: "male" | "female" | "other"
+      import_outcome:
+        | "imported"
+        | "duplicate"
+        | "skipped"
+        | "failed"
+        | "kept"
+        | "undone"
+      import_source: "strong" | "hevy" | "fitnotes"
+      import_status: "running" | "completed" | "undoing" | "undone"
       mechanic: "compound" | "isolation" | "none"
       movement_direction: "horizontal" | "vertical" | "none"
       movement_pattern:
@@ -2332,6 +2663,16 @@ export const Constants = {
       ],
       force_type: ["push", "pull", "static", "none"],
       gender: ["male", "female", "other"],
+      import_outcome: [
+        "imported",
+        "duplicate",
+        "skipped",
+        "failed",
+        "kept",
+        "undone",
+      ],
+      import_source: ["strong", "hevy", "fitnotes"],
+      import_status: ["running", "completed", "undoing", "undone"],
       mechanic: ["compound", "isolation", "none"],
       movement_direction: ["horizontal", "vertical", "none"],
       movement_pattern: [

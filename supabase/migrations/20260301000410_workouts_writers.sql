@@ -65,6 +65,21 @@ $$;
 
 comment on function private.tg__lock_athlete() is 'Lets the caller''s other devices wait their turn.';
 
+create function private.is_importing()
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(current_setting('fitai.importing', true), '') = 'on' and current_user <> 'authenticated';
+$$;
+
+grant execute on function private.is_importing() to authenticated, service_role;
+comment on function private.is_importing() is
+  'Whether an import writes or takes back: into workouts that are over, and without a word to other devices for each row.
+True only within the definer functions that say so for their own statements.';
+
 -- What follows from sets is derived within the statement that writes them. Changes by definer functions are not held to
 -- it, nor are sets that go with their exercise or workout.
 create function private.tg_workout_sets__limit_rows()

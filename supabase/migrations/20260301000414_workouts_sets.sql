@@ -21,7 +21,7 @@ begin
 
   if not found then
     perform private.fail('workout_not_found');
-  elsif v_workout.status not in ('planned', 'in_progress') then
+  elsif v_workout.status not in ('planned', 'in_progress') and not private.is_importing() then
     perform private.fail('workout_not_active', format('it is %s', v_workout.status));
   end if;
 
@@ -126,9 +126,10 @@ begin
   end if;
 
   -- Sets are done in a workout that is on, by insert or by update; those that were done may be corrected later.
-  if (new.completed_at is not null and old.completed_at is null and v_exercise.status <> 'in_progress')
+  if (
+    (new.completed_at is not null and old.completed_at is null and v_exercise.status <> 'in_progress')
     or (tg_op = 'INSERT' and v_exercise.status not in ('planned', 'in_progress'))
-  then
+  ) and not private.is_importing() then
     perform private.fail('workout_not_active', format('it is %s', v_exercise.status));
   end if;
 

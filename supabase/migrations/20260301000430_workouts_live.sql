@@ -9,13 +9,17 @@ security invoker
 set search_path = ''
 as $$
 begin
+  if private.is_importing() then
+    return;
+  end if;
+
   perform realtime.send(jsonb_build_object('v', 1, 'at', clock_timestamp()) || p_payload, p_event, p_topic, true);
 end;
 $$;
 
 comment on function private.announce(text, text, jsonb) is
   'Sends an event to a private channel when the transaction commits. For definer functions: who calls it must be able to
-write realtime.messages, because realtime.send turns a refusal into a warning.';
+write realtime.messages, because realtime.send turns a refusal into a warning. Silent while an import writes.';
 
 create function private.workout_stats(p_workout public.workouts)
 returns jsonb

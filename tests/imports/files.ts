@@ -5,7 +5,8 @@ import { type PlacedFile, placeSets, type Units } from '../../supabase/functions
 import { type ReadFile, type ReadOptions, readSets } from '../../supabase/functions/imports/read.ts'
 import { readTable } from '../../supabase/functions/imports/table.ts'
 
-const exportFile = (name: string): Promise<Buffer> =>
+/** The export `name` of the folder beside this file. */
+export const exportFile = (name: string): Promise<Buffer> =>
   readFile(fileURLToPath(new URL(`files/${name}.csv`, import.meta.url)))
 
 /** What an export says, line by line. */

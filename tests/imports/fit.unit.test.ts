@@ -59,7 +59,9 @@ describe('a set has the numbers of its exercise', () => {
   })
 
   test('an effort that no set can have is left out, and told', () => {
-    expect(fitted('reps_only', { reps: 5, rpe: 8.5, rir: 2 })).toMatchObject({ rpe: 8.5, rir: 2, code: null })
+    expect(fitted('reps_only', { reps: 5, rpe: 8.5, rir: 2 })).toMatchObject({ rpe: 8.5, rir: null, code: null })
+    expect(fitted('reps_only', { reps: 5, rir: 2 })).toMatchObject({ rpe: null, rir: 2, code: null })
+    expect(fitted('reps_only', { reps: 5, rir: 12 })).toMatchObject({ rir: null, code: 'effort_not_kept' })
     expect(fitted('reps_only', { reps: 5, rpe: 8.3 })).toMatchObject({ rpe: null, code: 'effort_not_kept' })
     expect(fitted('reps_only', { reps: 5, rpe: 0 })).toMatchObject({ rpe: null, code: 'effort_not_kept' })
   })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { decodeText } from '../../supabase/functions/imports/decode.ts'
 import { readTable } from '../../supabase/functions/imports/table.ts'
+import { readUpload } from '../../supabase/functions/imports/upload.ts'
 import { readText } from './files.ts'
 
 const HEADING = 'Date,Workout Name,Exercise Name,Set Order,Weight (kg),Reps,Notes\n'
@@ -96,4 +97,36 @@ test('50,000 lines are read whole', () => {
   const text = HEADING + Array.from({ length: 50_000 }, (_, n) => `${line({ order: String((n % 5) + 1) })}\n`).join('')
   expect(readTable(text).rows).toHaveLength(50_000)
   expect(readText(text).sets).toHaveLength(50_000)
+})
+
+describe('an upload', () => {
+  const upload = (body: BodyInit, query = '') =>
+    readUpload(new Request(`http://localhost/imports${query}`, { method: 'POST', body }))
+
+  test('is a body with options in the query, or a form', async () => {
+    const form = new FormData()
+    form.set('file', new Blob(['Date']))
+    form.set('options', '{"dry_run": true}')
+    for (const { bytes, options } of [await upload('Date', '?dry_run=true'), await upload(form)])
+      expect([decodeText(bytes), options.dry_run, options.unknown]).toEqual(['Date', true, 'refuse'])
+  })
+
+  test('of more than 16 megabytes is refused', async () => {
+    await expect(upload('x'.repeat(16 * 1024 * 1024 + 1))).rejects.toMatchObject({ code: 'body_too_large' })
+  })
+
+  test.each(['?unit=stone', '?surprise=1', '?mapping=none', '?id=1'])('is not taken with %s', async (query) => {
+    await expect(upload('Date', query)).rejects.toMatchObject({ code: 'invalid_body' })
+  })
+
+  test.each(['no JSON', '[]', '7'])('has options that are an object, not %s', async (options) => {
+    const form = new FormData()
+    form.set('file', 'Date')
+    form.set('options', options)
+    await expect(upload(form)).rejects.toMatchObject({ code: 'invalid_body' })
+  })
+
+  test('that is a form without a file is none', async () => {
+    await expect(upload(new FormData())).rejects.toMatchObject({ code: 'invalid_body' })
+  })
 })

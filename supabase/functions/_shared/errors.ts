@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** What a client gets to know of an error: a code to compare, and words for a developer. */
 interface ErrorKind {
   readonly status: 400 | 401 | 403 | 404 | 413 | 500
@@ -57,6 +59,11 @@ export const ERRORS = {
     message: 'The dates of the file do not tell days from months.',
     hint: 'Ask the athlete and send date_order, dmy or mdy.',
   },
+  import_needs_mapping: {
+    status: 400,
+    message: 'The file has exercises that are not known by these names.',
+    hint: 'A dry run lists them with suggestions; send a mapping for each, or what to do with unknown ones.',
+  },
   internal: {
     status: 500,
     message: 'Something went wrong.',
@@ -83,5 +90,37 @@ export class AppError extends Error {
   toResponse(): Response {
     const { status, message, hint } = ERRORS[this.code]
     return Response.json({ code: this.code, message, details: this.details, hint }, { status })
+  }
+}
+
+const Refusal = z.object({
+  code: z.string().regex(/^[a-z][a-z0-9_]{2,49}$/),
+  message: z.string(),
+  details: z.string().nullable().default(null),
+  hint: z.string().nullable().default(null),
+})
+
+/** An error that the database raised by one of the product's codes: it reaches the client as it is. */
+export class DatabaseRefusal extends Error {
+  override readonly name = 'DatabaseRefusal'
+  readonly #body: z.infer<typeof Refusal>
+  readonly #status: number
+
+  private constructor(body: z.infer<typeof Refusal>, status: number) {
+    super(body.message)
+    this.#body = body
+    this.#status = status
+  }
+
+  /** What to throw for an error of the Data API's: the refusal, or whatever is wrong otherwise. */
+  static from(error: unknown, status: number): Error {
+    const body = Refusal.safeParse(error)
+    if (body.success && status >= 400 && status < 500) return new DatabaseRefusal(body.data, status)
+    return new Error(`the Data API answered ${status}: ${JSON.stringify(error)}`)
+  }
+
+  /** The answer in the product's shape. */
+  toResponse(): Response {
+    return Response.json(this.#body, { status: this.#status })
   }
 }

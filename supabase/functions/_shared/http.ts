@@ -3,7 +3,7 @@ import { type Context, type Handler, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { Guard, type User } from './auth.ts'
 import type { Env } from './env.ts'
-import { AppError } from './errors.ts'
+import { AppError, DatabaseRefusal } from './errors.ts'
 
 /** What every handler is given. */
 interface RouteContext {
@@ -49,7 +49,7 @@ export function createApp(name: string, env: Env): { readonly app: Hono; readonl
     c.header('x-request-id', requestIdOf(c))
   })
   app.onError((cause, c) => {
-    if (cause instanceof AppError) return answer(cause, c)
+    if (cause instanceof AppError || cause instanceof DatabaseRefusal) return answer(cause, c)
     console.error(JSON.stringify({ requestId: requestIdOf(c), cause: cause.stack ?? String(cause) }))
     return answer(new AppError('internal', { cause }), c)
   })
@@ -85,7 +85,7 @@ function createRoutes(env: Env): Routes {
   }
 }
 
-function answer(error: AppError, c: Context): Response {
+function answer(error: AppError | DatabaseRefusal, c: Context): Response {
   const response = error.toResponse()
   response.headers.set('x-request-id', requestIdOf(c))
   return response

@@ -2,7 +2,7 @@ import { LineFault, type PlacedSet, type WeightUnit } from './rows.ts'
 import { kilograms, metres } from './values.ts'
 
 /** Which numbers a set of an exercise has. */
-const TRACKING_TYPES = [
+export const TRACKING_TYPES = [
   'weight_reps',
   'bodyweight_reps',
   'assisted_reps',
@@ -61,8 +61,11 @@ export function fitSet(set: PlacedSet, type: TrackingType): FittedSet {
     return value
   }
   const left = FIELD_NAMES.filter((field) => numbers[field] && ![...needs, ...takes].includes(field))
-  const rpe = inHalves(set.rpe, 1)
-  const rir = inHalves(set.rir, 0)
+  const rpe = inHalves(set.rpe, 1, 10)
+  // One of the two says it all: where both are given the RPE is kept.
+  const rir = rpe === null ? inHalves(set.rir, 0, 9) : null
+  const effort = set.rpe ?? (set.rir === null ? null : 10 - set.rir)
+  const keptEffort = rpe ?? (rir === null ? null : 10 - rir)
   const notes = [set.notes, ...left.map((field) => told(set, field))].filter(Boolean).join('; ')
   return {
     weight_kg: kept('weight') ?? (WEIGHED.includes(type) ? 0 : null),
@@ -73,7 +76,7 @@ export function fitSet(set: PlacedSet, type: TrackingType): FittedSet {
     rpe,
     rir,
     notes: notes.slice(0, 1000) || null,
-    code: left.length > 0 ? 'field_not_tracked' : rpe !== set.rpe || rir !== set.rir ? 'effort_not_kept' : null,
+    code: left.length > 0 ? 'field_not_tracked' : effort === keptEffort ? null : 'effort_not_kept',
   }
 }
 
@@ -97,5 +100,5 @@ function told(set: PlacedSet, field: Field): string {
   return field === 'reps' ? `${set.reps} reps` : `${set.seconds} s`
 }
 
-const inHalves = (effort: number | null, lowest: number): number | null =>
-  effort !== null && effort >= lowest && effort <= 10 && Number.isInteger(effort * 2) ? effort : null
+const inHalves = (effort: number | null, lowest: number, highest: number): number | null =>
+  effort !== null && effort >= lowest && effort <= highest && Number.isInteger(effort * 2) ? effort : null

@@ -6,6 +6,7 @@ import { kilograms } from './values.ts'
 const MOST_BLOCKS = 100
 const MOST_SETS = 200
 const MOST_GROUPS = 50
+const LONGEST_WORKOUT_SECONDS = 86_400
 
 /** The units of a file that does not state them. */
 export interface Units {
@@ -48,6 +49,7 @@ function withUnits(set: FileSet, { unit, distanceUnit }: Units): Measured {
   const bodyweight = measured(set.bodyweight, unit, 'weight')
   return {
     ...set,
+    workoutSeconds: (set.workoutSeconds ?? 0) > LONGEST_WORKOUT_SECONDS ? null : set.workoutSeconds,
     weight: measured(set.weight, unit, 'weight'),
     distance: measured(set.distance, distanceUnit, 'distance'),
     bodyweightKg: bodyweight && kilograms(bodyweight),

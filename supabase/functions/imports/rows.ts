@@ -1,5 +1,5 @@
 /** The apps whose exports are read. */
-const SOURCES = ['strong', 'hevy', 'fitnotes'] as const
+export const SOURCES = ['strong', 'hevy', 'fitnotes'] as const
 /** An app whose exports are read. */
 export type Source = (typeof SOURCES)[number]
 

@@ -35,6 +35,9 @@ export const EVENTS = {
   'sync:workout': event({ workout_id: z.guid(), change: z.enum(['inserted', 'updated', 'deleted']) }).describe(
     'Something in a workout changed: read it again with `get_workout`, or forget it.',
   ),
+  'sync:import': event({ import_id: z.guid(), status: z.enum(['completed', 'undone']) }).describe(
+    'An import has come in or was taken back: read workouts, records and statistics again.',
+  ),
   'sync:progress': event({ exercise_id: z.guid(), kind: PersonalRecord.shape.kind }).describe(
     'The records of an exercise changed: read them again.',
   ),
@@ -71,5 +74,5 @@ export const CHANNELS = {
     'rest:timer',
     'pr:achieved',
   ],
-  user: ['sync:workout', 'sync:progress'],
+  user: ['sync:workout', 'sync:import', 'sync:progress'],
 } as const satisfies Record<string, readonly EventName[]>

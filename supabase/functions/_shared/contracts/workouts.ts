@@ -33,6 +33,7 @@ export const Workout = z.object({
   user_id: id,
   template_id: id.nullable(),
   template_day_id: id.nullable(),
+  import_id: id.nullable(),
   name: z.string(),
   status: z.enum(['planned', 'in_progress', 'completed', 'cancelled']),
   planned_for: day.nullable(),

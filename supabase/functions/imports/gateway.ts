@@ -1,0 +1,104 @@
+import type { SupabaseClient } from '@supabase/supabase-js'
+import { z } from 'zod'
+import { AppError, DatabaseRefusal } from '../_shared/errors.ts'
+import { ImportRow, NameMatch } from './contract.ts'
+import { TRACKING_TYPES, type TrackingType } from './fit.ts'
+import type { CustomExercise } from './names.ts'
+import type { Source } from './rows.ts'
+
+const NAMES_AT_ONCE = 50
+
+const Profile = z.object({ timezone: z.string() })
+const Exercises = z.array(z.object({ id: z.guid(), name: z.string(), tracking_type: z.enum(TRACKING_TYPES) }))
+const Remarks = z.array(
+  z.object({ line: z.int(), outcome: z.enum(['duplicate', 'skipped', 'failed']), code: z.string() }),
+)
+
+/** What an import asks of the database, as the athlete. Every method rejects with the refusal that the database answers. */
+export class ImportGateway {
+  readonly #db: SupabaseClient
+
+  constructor(db: SupabaseClient) {
+    this.#db = db
+  }
+
+  /** The zone that the athlete lives in. */
+  async timezone(userId: string): Promise<string> {
+    const query = this.#db.from('profiles').select('timezone').eq('user_id', userId).single()
+    return (await answer(Profile, query)).timezone
+  }
+
+  /** Which exercises these names mean. */
+  async match(names: readonly string[]): Promise<readonly NameMatch[]> {
+    const matches: NameMatch[] = []
+    for (let n = 0; n < names.length; n += NAMES_AT_ONCE) {
+      const query = this.#db.rpc('match_exercise_names', { names: names.slice(n, n + NAMES_AT_ONCE) })
+      matches.push(...(await answer(z.array(NameMatch), query)))
+    }
+    return matches
+  }
+
+  /** The exercises with these ids, by id. Those that there are not, or not for this athlete, are missing. */
+  async exercises(ids: readonly string[]) {
+    const query = this.#db
+      .from('exercises')
+      .select('id, name, tracking_type')
+      .in('id', [...ids])
+    const rows = ids.length === 0 ? [] : await answer(Exercises, query)
+    return new Map(
+      rows.map(({ id, name, tracking_type }): [string, { name: string; trackingType: TrackingType }] => [
+        id,
+        { name, trackingType: tracking_type },
+      ]),
+    )
+  }
+
+  /** Adds exercises of the athlete's own. */
+  async create(exercises: readonly CustomExercise[]): Promise<void> {
+    if (exercises.length > 0) await answer(z.null(), this.#db.from('exercises').insert([...exercises]))
+  }
+
+  /** Which of these lines would be no new sets. */
+  async preview(source: Source, timezone: string, rows: readonly object[]) {
+    return answer(Remarks, this.#db.rpc('preview_import', { source, timezone, rows }))
+  }
+
+  /** Begins an import, or goes on with it. */
+  async begin(args: Readonly<Record<string, unknown>>): Promise<ImportRow> {
+    return answer(ImportRow, this.#db.rpc('begin_import', args))
+  }
+
+  /** Writes lines of an import. */
+  async write(importId: string, rows: readonly object[]): Promise<void> {
+    await answer(ImportRow, this.#db.rpc('import_sets', { import_id: importId, rows }))
+  }
+
+  /** Ends an import. */
+  async finish(importId: string): Promise<ImportRow> {
+    return answer(ImportRow, this.#db.rpc('finish_import', { import_id: importId }))
+  }
+
+  /** Takes an import back, part by part. */
+  async undo(importId: string, keepChanged: boolean): Promise<ImportRow> {
+    for (;;) {
+      const row = await answer(
+        ImportRow,
+        this.#db.rpc('undo_import', { import_id: importId, keep_changed: keepChanged }),
+      )
+      if (row.status === 'undone') return row
+    }
+  }
+}
+
+interface Answered {
+  readonly data: unknown
+  readonly error: unknown
+  readonly status: number
+}
+
+async function answer<T>(schema: z.ZodType<T>, query: PromiseLike<Answered>): Promise<T> {
+  const { data, error, status } = await query
+  if (error === null) return schema.parse(data)
+  if (status === 401) throw new AppError('not_authenticated', { cause: error })
+  throw DatabaseRefusal.from(error, status)
+}

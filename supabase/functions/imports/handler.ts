@@ -1,0 +1,32 @@
+import type { Hono } from 'hono'
+import { z } from 'zod'
+import { readBody } from '../_shared/body.ts'
+import type { Env } from '../_shared/env.ts'
+import { AppError } from '../_shared/errors.ts'
+import { createApp } from '../_shared/http.ts'
+import { ImportAnswer, ImportRow, UndoOptions } from './contract.ts'
+import { ImportGateway } from './gateway.ts'
+import { importFile } from './import.ts'
+import { readUpload } from './upload.ts'
+
+/** `POST /` brings in the export of another app, or says what that would come to; `POST /:id/undo` takes it back. */
+export function createImports(env: Env): Hono {
+  const { app, route } = createApp('imports', env)
+  app.post(
+    '/',
+    route.user(async ({ request, user, db }) => {
+      const upload = await readUpload(request)
+      return Response.json(ImportAnswer.parse(await importFile(new ImportGateway(db), user.id, upload)))
+    }),
+  )
+  app.post(
+    '/:id/undo',
+    route.user(async ({ request, db }) => {
+      const id = z.uuid().safeParse(new URL(request.url).pathname.split('/').at(-2))
+      if (!id.success) throw new AppError('invalid_body', { details: 'The id in the path is no UUID.' })
+      const options = await readBody(UndoOptions, request)
+      return Response.json(ImportRow.parse(await new ImportGateway(db).undo(id.data, options.keep_changed)))
+    }),
+  )
+  return app
+}
