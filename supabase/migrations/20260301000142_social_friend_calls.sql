@@ -188,6 +188,25 @@ comment on function public.respond_friend_request(uuid, boolean) is
   'Accepts or declines the request of a user and answers it: accepted, or as it was before it was declined and removed.
 A request that is accepted already stays so. Fails with user_not_found, invalid_argument or not_authenticated.';
 
+create function private.recheck_channels(p_user_ids uuid[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  -- Hosted Realtime has no such function: there a channel is asked about again with the next access token.
+  if to_regprocedure('realtime.recheck(uuid)') is not null then
+    execute 'select realtime.recheck(affected.user_id) from unnest($1) as affected (user_id)' using p_user_ids;
+  end if;
+end;
+$$;
+
+comment on function private.recheck_channels(uuid[]) is
+  'Has the policies asked again about every live channel of these users, before a message that is committed later reaches
+them: for whatever takes access away.';
+
 -- definer: friendships are written by these functions alone.
 create function private.end_friendship(p_user_id uuid)
 returns void
@@ -204,6 +223,7 @@ begin
   delete from public.friendships
   where least(friendships.requester_id, friendships.addressee_id) = least(v_user_id, v_other_id)
     and greatest(friendships.requester_id, friendships.addressee_id) = greatest(v_user_id, v_other_id);
+  perform private.recheck_channels(array[v_user_id, v_other_id]);
 end;
 $$;
 
