@@ -14,6 +14,7 @@ values
    'Send a new id, or the same content again. get_workout shows what is stored.'),
   ('set_index_taken', 409, 'Another set stands at this place of the exercise.',
    'Read the workout again; send another set_index, or none for the next place.'),
+  ('set_not_found', 404, 'There is no such set in a workout of this user.', 'Check the id.'),
   ('invalid_workout', 400, 'The workout breaks a rule.', 'The details name the rule.'),
   ('invalid_set', 400, 'The set breaks a rule.',
    'The details name the rule. A set has the fields of its exercise''s tracking type and no others.'),
@@ -29,6 +30,22 @@ comment on type public.workout_status is
   'planned, in_progress, then completed or cancelled. A paused workout is in progress and has paused_at.';
 comment on type public.workout_location is 'Where a workout takes place.';
 
+-- Who writes -----------------------------------------------------------------------------------------------------------
+
+create function private.session_id()
+returns uuid
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select (auth.jwt() ->> 'session_id')::uuid;
+$$;
+
+grant execute on function private.session_id() to authenticated, service_role;
+comment on function private.session_id() is
+  'The session of the caller''s token: one sign-in on one device. Null where there is none.';
+
 -- Tables ---------------------------------------------------------------------------------------------------------------
 
 create table public.workouts (
@@ -37,6 +54,8 @@ create table public.workouts (
   template_id            uuid,
   template_day_id        uuid,
   import_id              uuid,
+  template_name          text,
+  repeat_of              uuid references public.workouts (id) on delete set null,
   name                   text not null default 'Workout',
   status                 public.workout_status not null default 'in_progress',
   planned_for            date,
@@ -71,10 +90,13 @@ create table public.workouts (
   records_set            integer not null default 0,
   calories               integer,
   version                integer not null default 1,
+  expected_version       integer,
+  changed_by             uuid default private.session_id(),
   request_hash           uuid,
   created_at             timestamptz not null default now(),
   updated_at             timestamptz not null default now(),
   constraint workouts_id_user_id_key unique (id, user_id),
+  constraint workouts_template_name_length check (char_length(template_name) between 1 and 200),
   constraint workouts_name_length check (char_length(name) between 1 and 120),
   constraint workouts_planned_for_plausible check (planned_for between date '2000-01-01' and date '2199-12-31'),
   constraint workouts_started_unless_planned check ((status = 'planned') = (started_at is null)),
@@ -110,14 +132,19 @@ create table public.workout_exercises (
   weight_entry        public.weight_entry not null,
   unilateral          boolean not null,
   bodyweight_fraction numeric(3, 2),
+  met                 numeric(4, 1),
   position            smallint not null,
+  section             text not null default 'main',
   superset_group      smallint,
+  group_type          text,
   notes               text,
   set_count           integer not null default 0,
   rep_count           integer not null default 0,
   volume_kg           numeric not null default 0,
   effective_volume_kg numeric not null default 0,
   version             integer not null default 1,
+  expected_version    integer,
+  changed_by          uuid default private.session_id(),
   request_hash        uuid,
   created_at          timestamptz not null default now(),
   updated_at          timestamptz not null default now(),
@@ -126,6 +153,8 @@ create table public.workout_exercises (
   constraint workout_exercises_identity_key unique (id, workout_id, user_id, exercise_id),
   constraint workout_exercises_position_key unique (workout_id, position) deferrable,
   constraint workout_exercises_position_in_range check (position between 0 and 99),
+  constraint workout_exercises_section_known check (section in ('warmup', 'main', 'cooldown')),
+  constraint workout_exercises_group_type_known check (group_type in ('superset', 'giant_set', 'circuit')),
   constraint workout_exercises_superset_group_in_range check (superset_group between 1 and 50),
   constraint workout_exercises_notes_length check (char_length(notes) <= 2000)
 );
@@ -137,6 +166,7 @@ create table public.workout_sets (
   workout_exercise_id      uuid not null,
   exercise_id              uuid not null,
   tracking_type            public.tracking_type not null,
+  parent_set_id            uuid,
   set_index                smallint not null,
   set_type                 public.set_type not null default 'working',
   side                     public.set_side,
@@ -147,11 +177,21 @@ create table public.workout_sets (
   planned_distance_m       numeric(9, 2),
   planned_rpe              numeric(3, 1),
   planned_rest_seconds     integer,
+  planned_tempo            text,
   weight_kg                numeric,
   entered_unit             public.weight_unit not null default 'kg',
   reps                     integer,
   duration_seconds         numeric(8, 2),
   distance_m               numeric(9, 2),
+  energy_kcal              integer,
+  average_heart_rate       smallint,
+  max_heart_rate           smallint,
+  incline_percent          numeric(4, 1),
+  speed_mps                numeric(8, 5),
+  level                    smallint,
+  power_watts              smallint,
+  floors                   integer,
+  steps                    integer,
   rpe                      numeric(3, 1),
   rir                      numeric(3, 1),
   rest_seconds             integer,
@@ -168,6 +208,8 @@ create table public.workout_sets (
   is_counted               boolean not null default false,
   is_record                boolean not null default false,
   version                  integer not null default 1,
+  expected_version         integer,
+  changed_by               uuid default private.session_id(),
   request_hash             uuid,
   created_at               timestamptz not null default now(),
   updated_at               timestamptz not null default now(),
@@ -182,10 +224,23 @@ create table public.workout_sets (
   constraint workout_sets_duration_in_range check (duration_seconds between 0 and 86400),
   constraint workout_sets_distance_in_range check (distance_m between 0 and 500000),
   constraint workout_sets_rpe_in_halves check (rpe between 1 and 10 and rpe * 2 = trunc(rpe * 2)),
-  constraint workout_sets_rir_in_halves check (rir between 0 and 10 and rir * 2 = trunc(rir * 2)),
+  constraint workout_sets_rir_in_halves check (rir between 0 and 9 and rir * 2 = trunc(rir * 2)),
+  constraint workout_sets_rpe_and_rir_are_ten check (rpe + rir = 10),
   constraint workout_sets_rest_in_range check (rest_seconds between 0 and 7200),
   constraint workout_sets_tempo_form check (tempo ~ '^[0-9X](-?[0-9X]){3}$'),
   constraint workout_sets_notes_length check (char_length(notes) <= 1000),
+  constraint workout_sets_parent_is_another check (parent_set_id <> id),
+  constraint workout_sets_energy_in_range check (energy_kcal between 0 and 20000),
+  constraint workout_sets_heart_rate_in_range check (
+    average_heart_rate between 20 and 260 and max_heart_rate between 20 and 260
+    and average_heart_rate <= max_heart_rate
+  ),
+  constraint workout_sets_incline_in_range check (incline_percent between -50 and 100),
+  constraint workout_sets_speed_in_range check (speed_mps between 0 and 50),
+  constraint workout_sets_level_in_range check (level between 0 and 100),
+  constraint workout_sets_power_in_range check (power_watts between 0 and 3000),
+  constraint workout_sets_floors_in_range check (floors between 0 and 5000),
+  constraint workout_sets_steps_in_range check (steps between 0 and 200000),
   constraint workout_sets_planned_weight_in_range check (planned_weight_kg between 0 and 1500),
   constraint workout_sets_planned_reps_in_range check (
     planned_reps_min between 0 and 1000 and planned_reps_max between planned_reps_min and 1000
@@ -209,6 +264,22 @@ create table public.workout_sets (
   ),
   constraint workout_sets_distance_only_if_tracked check (
     distance_m is null or tracking_type in ('distance_duration', 'weight_distance', 'cardio')
+  ),
+  constraint workout_sets_machine_only_for_cardio check (
+    tracking_type = 'cardio'
+    or num_nonnulls(
+      energy_kcal, average_heart_rate, max_heart_rate, incline_percent, speed_mps, level, power_watts, floors, steps
+    ) = 0
+  ),
+  constraint workout_sets_planned_tempo_form check (planned_tempo ~ '^[0-9X](-?[0-9X]){3}$'),
+  constraint workout_sets_plan_only_of_what_is_tracked check (
+    (planned_weight_kg is null
+      or tracking_type in ('weight_reps', 'bodyweight_reps', 'assisted_reps', 'weight_duration', 'weight_distance'))
+    and (coalesce(planned_reps_min, planned_reps_max) is null
+      or tracking_type in ('weight_reps', 'bodyweight_reps', 'assisted_reps', 'reps_only'))
+    and (planned_duration_seconds is null
+      or tracking_type in ('duration', 'weight_duration', 'distance_duration', 'weight_distance', 'cardio'))
+    and (planned_distance_m is null or tracking_type in ('distance_duration', 'weight_distance', 'cardio'))
   ),
   constraint workout_sets_done_has_its_fields check (
     completed_at is null or case tracking_type
@@ -242,6 +313,7 @@ create unique index workouts_one_active_per_user_key on public.workouts (user_id
 create index workouts_user_id_started_at_idx on public.workouts (user_id, started_at desc, id desc);
 create index workouts_user_id_local_date_idx on public.workouts (user_id, local_date);
 create index workouts_import_id_idx on public.workouts (import_id) where import_id is not null;
+create index workouts_repeat_of_idx on public.workouts (repeat_of) where repeat_of is not null;
 create index workout_exercises_user_id_exercise_id_idx on public.workout_exercises (user_id, exercise_id);
 create index workout_exercises_exercise_id_idx on public.workout_exercises (exercise_id);
 create index workout_sets_workout_id_exercise_id_idx on public.workout_sets (workout_id, exercise_id);
@@ -339,22 +411,30 @@ grant insert (
 ) on public.workouts to authenticated;
 grant update (
   name, status, planned_for, timezone, started_at, ended_at, paused_at, location, mood_before, mood_after, energy,
-  notes, visibility, bodyweight_kg, current_exercise_index, current_set_index, rest_started_at, rest_ends_at, request_hash
+  notes, visibility, bodyweight_kg, current_exercise_index, current_set_index, rest_started_at, rest_ends_at,
+  expected_version, request_hash
 ) on public.workouts to authenticated;
 
 grant select, delete on public.workout_exercises to authenticated;
-grant insert (id, workout_id, exercise_id, position, superset_group, notes, request_hash)
+grant insert (id, workout_id, exercise_id, position, section, superset_group, group_type, notes, request_hash)
   on public.workout_exercises to authenticated;
-grant update (position, superset_group, notes) on public.workout_exercises to authenticated;
+grant update (position, section, superset_group, group_type, notes, expected_version)
+  on public.workout_exercises to authenticated;
 
 grant select, delete on public.workout_sets to authenticated;
 grant insert (
-  id, workout_exercise_id, set_index, set_type, side, weight_kg, entered_unit, reps, duration_seconds, distance_m, rpe,
-  rir, rest_seconds, tempo, notes, completed_at, request_hash
+  id, workout_exercise_id, parent_set_id, set_index, set_type, side, planned_weight_kg, planned_reps_min,
+  planned_reps_max, planned_duration_seconds, planned_distance_m, planned_rpe, planned_rest_seconds, planned_tempo,
+  weight_kg, entered_unit, reps, duration_seconds, distance_m, energy_kcal, average_heart_rate, max_heart_rate,
+  incline_percent, speed_mps, level, power_watts, floors, steps, rpe, rir, rest_seconds, tempo, notes, completed_at,
+  request_hash
 ) on public.workout_sets to authenticated;
 grant update (
-  set_index, set_type, side, weight_kg, entered_unit, reps, duration_seconds, distance_m, rpe, rir, rest_seconds,
-  tempo, notes, completed_at
+  parent_set_id, set_index, set_type, side, planned_weight_kg, planned_reps_min, planned_reps_max,
+  planned_duration_seconds, planned_distance_m, planned_rpe, planned_rest_seconds, planned_tempo, weight_kg,
+  entered_unit, reps, duration_seconds, distance_m, energy_kcal, average_heart_rate, max_heart_rate, incline_percent,
+  speed_mps, level, power_watts, floors, steps, rpe, rir, rest_seconds, tempo, notes, completed_at, expected_version,
+  request_hash
 ) on public.workout_sets to authenticated;
 
 -- No insert: a share appears in the lists of whom it is with, so that nobody gets one unasked.
@@ -367,6 +447,8 @@ comment on column public.workouts.user_id is 'The athlete.';
 comment on column public.workouts.template_id is 'The plan it was started from.';
 comment on column public.workouts.template_day_id is 'The day of that plan.';
 comment on column public.workouts.import_id is 'The import that made it; null for one that was done here.';
+comment on column public.workouts.template_name is 'What the plan was called then; kept when the plan goes.';
+comment on column public.workouts.repeat_of is 'The past workout whose sets were taken as its plan.';
 comment on column public.workouts.name is 'What the athlete calls it.';
 comment on column public.workouts.status is 'Ends at completed or cancelled and never changes again.';
 comment on column public.workouts.planned_for is 'The local day that a planned workout is meant for.';
@@ -400,8 +482,11 @@ comment on column public.workouts.warmup_volume_kg is 'Entered weight times repe
 comment on column public.workouts.average_rpe is 'Mean RPE of the sets that have one, without warm-ups.';
 comment on column public.workouts.total_rest_seconds is 'Rest taken between sets.';
 comment on column public.workouts.records_set is 'Records that stand as achieved here, without first-ever ones.';
-comment on column public.workouts.calories is 'Energy spent, as far as it is known.';
+comment on column public.workouts.calories is 'Gross energy of a completed workout, in kcal; null without a body weight.';
 comment on column public.workouts.version is 'Counts the athlete''s own changes; what triggers derive does not count.';
+comment on column public.workouts.expected_version is
+  'Written, never read: the version that a change was made against. Refused with version_conflict when there is another.';
+comment on column public.workouts.changed_by is 'The session that wrote it last: one sign-in on one device.';
 comment on column public.workouts.request_hash is 'Of the request that made it: tells a retry from a conflict.';
 comment on policy select_readable on public.workouts is 'The athlete, and whoever it is shared with.';
 comment on policy insert_own on public.workouts is 'One''s own, not yet over.';
@@ -419,6 +504,10 @@ comment on column public.workout_exercises.tracking_type is 'Which numbers its s
 comment on column public.workout_exercises.weight_entry is 'What an entered weight means.';
 comment on column public.workout_exercises.unilateral is 'Whether a side is trained at a time; a set without a side stands for both.';
 comment on column public.workout_exercises.bodyweight_fraction is 'The share of body weight that counts as load.';
+comment on column public.workout_exercises.met is 'Its metabolic equivalent, for the energy that it takes.';
+comment on column public.workout_exercises.section is 'warmup, main or cooldown.';
+comment on column public.workout_exercises.group_type is
+  'How those of one superset_group are done: superset, giant_set or circuit.';
 comment on column public.workout_exercises.position is 'Its place in the workout, counted from 0; gaps are allowed.';
 comment on column public.workout_exercises.superset_group is 'Exercises of one number are done in turns.';
 comment on column public.workout_exercises.notes is 'The athlete''s own notes.';
@@ -427,6 +516,9 @@ comment on column public.workout_exercises.rep_count is 'Repetitions done, witho
 comment on column public.workout_exercises.volume_kg is 'Entered weight times repetitions, without warm-ups.';
 comment on column public.workout_exercises.effective_volume_kg is 'Load times repetitions, without warm-ups.';
 comment on column public.workout_exercises.version is 'Counts the athlete''s own changes.';
+comment on column public.workout_exercises.expected_version is
+  'Written, never read: the version that a change was made against. Refused with version_conflict when there is another.';
+comment on column public.workout_exercises.changed_by is 'The session that wrote it last: one sign-in on one device.';
 comment on column public.workout_exercises.request_hash is 'Of the request that made it: tells a retry from a conflict.';
 comment on policy select_readable on public.workout_exercises is 'The athlete, and whoever the workout is shared with.';
 comment on policy insert_own on public.workout_exercises is 'Into one''s own workouts.';
@@ -440,6 +532,8 @@ comment on column public.workout_sets.workout_id is 'The workout.';
 comment on column public.workout_sets.workout_exercise_id is 'The exercise in that workout.';
 comment on column public.workout_sets.exercise_id is 'The exercise in the library: its records are one timeline.';
 comment on column public.workout_sets.tracking_type is 'The exercise''s: says which fields the set has.';
+comment on column public.workout_sets.parent_set_id is
+  'The set that it continues: of a drop, of a rest-pause or myo-rep mini-set, of a cluster. It may arrive before that one.';
 comment on column public.workout_sets.set_index is 'Its place in the exercise, counted from 0; gaps are allowed.';
 comment on column public.workout_sets.set_type is 'What it is for.';
 comment on column public.workout_sets.side is 'The side, where sides are logged apart; null for both.';
@@ -450,14 +544,24 @@ comment on column public.workout_sets.planned_duration_seconds is 'The plan''s d
 comment on column public.workout_sets.planned_distance_m is 'The plan''s distance.';
 comment on column public.workout_sets.planned_rpe is 'The plan''s RPE.';
 comment on column public.workout_sets.planned_rest_seconds is 'The plan''s rest before it.';
+comment on column public.workout_sets.planned_tempo is 'The plan''s tempo.';
 comment on column public.workout_sets.weight_kg is
   'The weight as entered, in kilograms, to ten places: any number of quarter pounds comes back exactly.';
 comment on column public.workout_sets.entered_unit is 'The unit it was entered in.';
 comment on column public.workout_sets.reps is 'Repetitions; per side for one-sided exercises.';
 comment on column public.workout_sets.duration_seconds is 'How long it took.';
 comment on column public.workout_sets.distance_m is 'How far.';
+comment on column public.workout_sets.energy_kcal is 'Energy as the machine or the watch says; cardio alone, as the next eight.';
+comment on column public.workout_sets.average_heart_rate is 'Mean heart rate, beats a minute.';
+comment on column public.workout_sets.max_heart_rate is 'Highest heart rate, beats a minute.';
+comment on column public.workout_sets.incline_percent is 'Incline of the treadmill or the road, in percent.';
+comment on column public.workout_sets.speed_mps is 'Speed, metres a second.';
+comment on column public.workout_sets.level is 'Resistance level of the machine.';
+comment on column public.workout_sets.power_watts is 'Mean power.';
+comment on column public.workout_sets.floors is 'Floors climbed.';
+comment on column public.workout_sets.steps is 'Steps.';
 comment on column public.workout_sets.rpe is 'Rate of perceived exertion, 1 to 10 in halves; 10 leaves nothing in reserve.';
-comment on column public.workout_sets.rir is 'Repetitions in reserve, 0 to 10 in halves.';
+comment on column public.workout_sets.rir is 'Repetitions in reserve, 0 to 9 in halves: 10 less the RPE. One follows from the other.';
 comment on column public.workout_sets.rest_seconds is 'Rest taken before it.';
 comment on column public.workout_sets.tempo is 'Seconds down, hold, up, hold, as in 3-1-X-0; X is as fast as possible.';
 comment on column public.workout_sets.notes is 'The athlete''s own notes.';
@@ -473,6 +577,9 @@ comment on column public.workout_sets.is_counted is
   'Whether it counts towards records and statistics: done, no warm-up, the workout not cancelled.';
 comment on column public.workout_sets.is_record is 'Whether a record stands as achieved by it, first-ever ones aside.';
 comment on column public.workout_sets.version is 'Counts the athlete''s own changes.';
+comment on column public.workout_sets.expected_version is
+  'Written, never read: the version that a change was made against. Refused with version_conflict when there is another.';
+comment on column public.workout_sets.changed_by is 'The session that wrote it last: one sign-in on one device.';
 comment on column public.workout_sets.request_hash is 'Of the request that completed it: tells a retry from a conflict.';
 comment on policy select_readable on public.workout_sets is 'The athlete, and whoever the workout is shared with.';
 comment on policy insert_own on public.workout_sets is 'Into one''s own workouts.';

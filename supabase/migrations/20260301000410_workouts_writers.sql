@@ -128,6 +128,14 @@ security invoker
 set search_path = ''
 as $$
 begin
+  if new.expected_version <> old.version then
+    perform private.fail('version_conflict', (to_jsonb(old) - 'request_hash')::text);
+  elsif new.expected_version is null then
+    perform private.keep_overwritten(tg_table_name, to_jsonb(old), to_jsonb(new));
+  end if;
+
+  new.expected_version := null;
+  new.changed_by := private.session_id();
   new.version := old.version + 1;
   new.created_at := old.created_at;
   new.updated_at := greatest(now(), old.updated_at + interval '1 microsecond');
@@ -136,7 +144,8 @@ end;
 $$;
 
 comment on function private.tg__version() is
-  'Counts a change by the athlete. Fired for the columns that an athlete writes, so that derived ones do not count.';
+  'Counts a change by the athlete; fails with version_conflict when it was made against another version. Fired for the
+columns that an athlete writes, so that derived ones do not count.';
 
 create trigger _050_lock_athlete
   before insert or update or delete on public.workouts
@@ -144,22 +153,24 @@ create trigger _050_lock_athlete
 create trigger _100_version
   before update of
     name, status, planned_for, timezone, started_at, ended_at, paused_at, location, mood_before, mood_after, energy,
-    notes, visibility, bodyweight_kg, rest_ends_at
+    notes, visibility, bodyweight_kg, rest_ends_at, expected_version
   on public.workouts
   for each row execute function private.tg__version();
 create trigger _050_lock_athlete
   before insert or update or delete on public.workout_exercises
   for each statement execute function private.tg__lock_athlete();
 create trigger _100_version
-  before update of position, superset_group, notes on public.workout_exercises
+  before update of position, section, superset_group, group_type, notes, expected_version on public.workout_exercises
   for each row execute function private.tg__version();
 create trigger _050_lock_athlete
   before insert or update or delete on public.workout_sets
   for each statement execute function private.tg__lock_athlete();
 create trigger _100_version
   before update of
-    set_index, set_type, side, weight_kg, entered_unit, reps, duration_seconds, distance_m, rpe, rir, rest_seconds,
-    tempo, notes, completed_at
+    parent_set_id, set_index, set_type, side, planned_weight_kg, planned_reps_min, planned_reps_max,
+    planned_duration_seconds, planned_distance_m, planned_rpe, planned_rest_seconds, planned_tempo, weight_kg,
+    entered_unit, reps, duration_seconds, distance_m, energy_kcal, average_heart_rate, max_heart_rate, incline_percent,
+    speed_mps, level, power_watts, floors, steps, rpe, rir, rest_seconds, tempo, notes, completed_at, expected_version
   on public.workout_sets
   for each row execute function private.tg__version();
 create trigger _490_limit_rows_insert

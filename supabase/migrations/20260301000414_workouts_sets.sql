@@ -41,6 +41,7 @@ begin
   new.weight_entry := v_exercise.weight_entry;
   new.unilateral := v_exercise.unilateral;
   new.bodyweight_fraction := v_exercise.bodyweight_fraction;
+  new.met := v_exercise.met;
 
   if new.position is null then
     select coalesce(max(workout_exercises.position) + 1, 0)
@@ -91,6 +92,53 @@ $$;
 grant execute on function private.check_set_place(public.workout_sets) to authenticated, service_role;
 comment on function private.check_set_place(public.workout_sets) is
   'The place of a new set: its own, or the next. Fails with set_index_taken when another set stands there.';
+
+create function private.tg_workout_sets__effort()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if new.rpe is distinct from old.rpe and new.rir is not distinct from old.rir then
+    new.rir := 10 - new.rpe;
+  elsif new.rir is distinct from old.rir and new.rpe is not distinct from old.rpe then
+    new.rpe := 10 - new.rir;
+  end if;
+
+  return new;
+end;
+$$;
+
+comment on function private.tg_workout_sets__effort() is
+  'Lets RPE and repetitions in reserve follow each other: whichever is written says the other.';
+
+-- A mini-set may arrive before the set that it continues: a phone sends what it has in any order.
+create function private.tg_workout_sets__continue()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if new.set_type not in ('drop', 'rest_pause', 'myo_rep', 'cluster') then
+    perform private.fail('invalid_set', 'a set of this type continues no other: parent_set_id must be null');
+  elsif exists (
+    select from public.workout_sets as parent
+    where parent.id = new.parent_set_id
+      and (parent.workout_exercise_id <> new.workout_exercise_id or parent.parent_set_id is not null)
+  ) then
+    perform private.fail('invalid_set', 'parent_set_id must be a set of the same exercise that continues no other');
+  end if;
+
+  return new;
+end;
+$$;
+
+comment on function private.tg_workout_sets__continue() is
+  'Holds drops and mini-sets to the set that they continue.';
 
 create function private.tg_workout_sets__weigh()
 returns trigger
@@ -175,11 +223,24 @@ comment on function private.tg_workout_sets__weigh() is
 create trigger _200_describe
   before insert on public.workout_exercises
   for each row execute function private.tg_workout_exercises__describe();
+create trigger _150_effort
+  before insert on public.workout_sets
+  for each row
+  when (new.rpe is not null or new.rir is not null)
+  execute function private.tg_workout_sets__effort();
+create trigger _150_effort_again
+  before update of rpe, rir on public.workout_sets
+  for each row execute function private.tg_workout_sets__effort();
+create trigger _160_continue
+  before insert or update of parent_set_id, set_type on public.workout_sets
+  for each row
+  when (new.parent_set_id is not null)
+  execute function private.tg_workout_sets__continue();
 create trigger _200_weigh
   before insert on public.workout_sets
   for each row execute function private.tg_workout_sets__weigh();
 create trigger _200_weigh_again
   before update of
-    set_type, side, weight_kg, reps, duration_seconds, distance_m, rpe, completed_at, load_kg
+    set_type, side, weight_kg, reps, duration_seconds, distance_m, rpe, rir, completed_at, load_kg
   on public.workout_sets
   for each row execute function private.tg_workout_sets__weigh();

@@ -1,6 +1,6 @@
--- What a phone calls between the beginning and the end of a workout: exercises, sets and rests.
+-- What a phone calls between the beginning and the end of a workout: exercises and rests.
 
--- Exercises and sets ---------------------------------------------------------------------------------------------------
+-- Exercises -------------------------------------------------------------------------------------------------------------
 
 create function public.add_workout_exercise(
   workout_id uuid default null,
@@ -72,101 +72,6 @@ grant execute on function public.add_workout_exercise(uuid, uuid, uuid, integer,
 comment on function public.add_workout_exercise(uuid, uuid, uuid, integer, integer) is
   'Adds an exercise to a workout, at the end or at a position, where the others make room, and answers it.
 Fails with workout_not_found, workout_not_active, exercise_not_found, id_conflict or invalid_workout.';
-
-create function public.complete_set(
-  id uuid default null,
-  workout_exercise_id uuid default null,
-  set_index integer default null,
-  set_type public.set_type default 'working',
-  weight_kg numeric default null,
-  reps integer default null,
-  duration_seconds numeric default null,
-  distance_m numeric default null,
-  rpe numeric default null,
-  rest_seconds integer default null,
-  notes text default null,
-  completed_at timestamptz default null,
-  entered_unit public.weight_unit default 'kg'
-)
-returns public.workout_sets
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-  v_user_id uuid := private.current_user_id();
-  v_hash uuid := private.request_hash(jsonb_build_array(
-    workout_exercise_id, set_index, set_type, trim_scale(weight_kg), reps, trim_scale(duration_seconds),
-    trim_scale(distance_m), trim_scale(rpe), rest_seconds, notes, completed_at, entered_unit
-  ));
-  v_id uuid := coalesce(id, private.uuid_v7());
-  v_set public.workout_sets;
-  v_rule text;
-begin
-  perform private.lock_athletes(array[v_user_id]);
-  select workout_sets.*
-  into v_set
-  from public.workout_sets
-  where workout_sets.id = v_id
-    and workout_sets.user_id = v_user_id;
-
-  if v_set.request_hash = v_hash then
-    return v_set;
-  end if;
-
-  insert into public.workout_sets (
-    id, workout_exercise_id, set_index, set_type, weight_kg, entered_unit, reps, duration_seconds, distance_m, rpe,
-    rest_seconds, notes, completed_at, request_hash
-  )
-  values (
-    v_id,
-    complete_set.workout_exercise_id,
-    complete_set.set_index,
-    coalesce(complete_set.set_type, 'working'),
-    complete_set.weight_kg,
-    coalesce(complete_set.entered_unit, 'kg'),
-    complete_set.reps,
-    complete_set.duration_seconds,
-    complete_set.distance_m,
-    complete_set.rpe,
-    complete_set.rest_seconds,
-    complete_set.notes,
-    coalesce(complete_set.completed_at, now()),
-    v_hash
-  )
-  on conflict (id) do nothing;
-
-  if not found then
-    perform private.fail('set_conflict', v_id::text);
-  end if;
-
-  -- Again, because a record marks its set after the insert.
-  select workout_sets.*
-  into v_set
-  from public.workout_sets
-  where workout_sets.id = v_id;
-
-  return v_set;
-exception
-  when check_violation or numeric_value_out_of_range then
-    get stacked diagnostics v_rule = constraint_name;
-    perform private.fail('invalid_set', coalesce(nullif(v_rule, ''), sqlerrm));
-end;
-$$;
-
-grant execute on function public.complete_set(
-  uuid, uuid, integer, public.set_type, numeric, integer, numeric, numeric, numeric, integer, text, timestamptz,
-  public.weight_unit
-) to authenticated;
-comment on function public.complete_set(
-  uuid, uuid, integer, public.set_type, numeric, integer, numeric, numeric, numeric, integer, text, timestamptz,
-  public.weight_unit
-) is
-  'Logs a set as done, at the next place or at set_index, and answers it with its load, volume, one-rep maximum and
-whether it is a record. The same id with the same content answers the set as it is now.
-Fails with workout_exercise_not_found, workout_not_active, set_conflict, set_index_taken, invalid_set or invalid_time.';
 
 create function public.set_current_exercise(workout_id uuid default null, exercise_index integer default null)
 returns public.workouts
