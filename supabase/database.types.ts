@@ -1041,18 +1041,82 @@ export type Database = {
           },
         ]
       }
+      workout_conflicts: {
+        Row: {
+          created_at: string
+          current: Json | null
+          expected_version: number | null
+          id: string
+          reason: string
+          resolution: string | null
+          resolved_at: string | null
+          row_id: string
+          session_id: string | null
+          table_name: string
+          updated_at: string
+          user_id: string
+          value: NonNullable<Json>
+          workout_id: string
+        }
+        Insert: {
+          created_at?: string
+          current?: Json | null
+          expected_version?: number | null
+          id?: string
+          reason: string
+          resolution?: string | null
+          resolved_at?: string | null
+          row_id: string
+          session_id?: string | null
+          table_name: string
+          updated_at?: string
+          user_id: string
+          value: NonNullable<Json>
+          workout_id: string
+        }
+        Update: {
+          created_at?: string
+          current?: Json | null
+          expected_version?: number | null
+          id?: string
+          reason?: string
+          resolution?: string | null
+          resolved_at?: string | null
+          row_id?: string
+          session_id?: string | null
+          table_name?: string
+          updated_at?: string
+          user_id?: string
+          value?: NonNullable<Json>
+          workout_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "workout_conflicts_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
       workout_exercises: {
         Row: {
           bodyweight_fraction: number | null
+          changed_by: string | null
           created_at: string
           effective_volume_kg: number
           exercise_id: string
           exercise_name: string
+          expected_version: number | null
+          group_type: string | null
           id: string
+          met: number | null
           notes: string | null
           position: number
           rep_count: number
           request_hash: string | null
+          section: string
           set_count: number
           superset_group: number | null
           tracking_type: Database["public"]["Enums"]["tracking_type"]
@@ -1066,15 +1130,20 @@ export type Database = {
         }
         Insert: {
           bodyweight_fraction?: number | null
+          changed_by?: string | null
           created_at?: string
           effective_volume_kg?: number
           exercise_id: string
           exercise_name: string
+          expected_version?: number | null
+          group_type?: string | null
           id?: string
+          met?: number | null
           notes?: string | null
           position: number
           rep_count?: number
           request_hash?: string | null
+          section?: string
           set_count?: number
           superset_group?: number | null
           tracking_type: Database["public"]["Enums"]["tracking_type"]
@@ -1088,15 +1157,20 @@ export type Database = {
         }
         Update: {
           bodyweight_fraction?: number | null
+          changed_by?: string | null
           created_at?: string
           effective_volume_kg?: number
           exercise_id?: string
           exercise_name?: string
+          expected_version?: number | null
+          group_type?: string | null
           id?: string
+          met?: number | null
           notes?: string | null
           position?: number
           rep_count?: number
           request_hash?: string | null
+          section?: string
           set_count?: number
           superset_group?: number | null
           tracking_type?: Database["public"]["Enums"]["tracking_type"]
@@ -1134,6 +1208,8 @@ export type Database = {
       }
       workout_sets: {
         Row: {
+          average_heart_rate: number | null
+          changed_by: string | null
           completed_at: string | null
           created_at: string
           distance_m: number | null
@@ -1142,20 +1218,29 @@ export type Database = {
           e1rm_kg: number | null
           e1rm_method: Database["public"]["Enums"]["e1rm_method"] | null
           effective_volume_kg: number
+          energy_kcal: number | null
           entered_unit: Database["public"]["Enums"]["weight_unit"]
           exercise_id: string
+          expected_version: number | null
+          floors: number | null
           id: string
+          incline_percent: number | null
           is_counted: boolean
           is_record: boolean
+          level: number | null
           load_kg: number | null
+          max_heart_rate: number | null
           notes: string | null
+          parent_set_id: string | null
           planned_distance_m: number | null
           planned_duration_seconds: number | null
           planned_reps_max: number | null
           planned_reps_min: number | null
           planned_rest_seconds: number | null
           planned_rpe: number | null
+          planned_tempo: string | null
           planned_weight_kg: number | null
+          power_watts: number | null
           received_at: string
           reps: number | null
           request_hash: string | null
@@ -1165,6 +1250,8 @@ export type Database = {
           set_index: number
           set_type: Database["public"]["Enums"]["set_type"]
           side: Database["public"]["Enums"]["set_side"] | null
+          speed_mps: number | null
+          steps: number | null
           tempo: string | null
           tracking_type: Database["public"]["Enums"]["tracking_type"]
           updated_at: string
@@ -1176,6 +1263,8 @@ export type Database = {
           workout_id: string
         }
         Insert: {
+          average_heart_rate?: number | null
+          changed_by?: string | null
           completed_at?: string | null
           created_at?: string
           distance_m?: number | null
@@ -1184,20 +1273,29 @@ export type Database = {
           e1rm_kg?: number | null
           e1rm_method?: Database["public"]["Enums"]["e1rm_method"] | null
           effective_volume_kg?: number
+          energy_kcal?: number | null
           entered_unit?: Database["public"]["Enums"]["weight_unit"]
           exercise_id: string
+          expected_version?: number | null
+          floors?: number | null
           id?: string
+          incline_percent?: number | null
           is_counted?: boolean
           is_record?: boolean
+          level?: number | null
           load_kg?: number | null
+          max_heart_rate?: number | null
           notes?: string | null
+          parent_set_id?: string | null
           planned_distance_m?: number | null
           planned_duration_seconds?: number | null
           planned_reps_max?: number | null
           planned_reps_min?: number | null
           planned_rest_seconds?: number | null
           planned_rpe?: number | null
+          planned_tempo?: string | null
           planned_weight_kg?: number | null
+          power_watts?: number | null
           received_at?: string
           reps?: number | null
           request_hash?: string | null
@@ -1207,6 +1305,8 @@ export type Database = {
           set_index: number
           set_type?: Database["public"]["Enums"]["set_type"]
           side?: Database["public"]["Enums"]["set_side"] | null
+          speed_mps?: number | null
+          steps?: number | null
           tempo?: string | null
           tracking_type: Database["public"]["Enums"]["tracking_type"]
           updated_at?: string
@@ -1218,6 +1318,8 @@ export type Database = {
           workout_id: string
         }
         Update: {
+          average_heart_rate?: number | null
+          changed_by?: string | null
           completed_at?: string | null
           created_at?: string
           distance_m?: number | null
@@ -1226,20 +1328,29 @@ export type Database = {
           e1rm_kg?: number | null
           e1rm_method?: Database["public"]["Enums"]["e1rm_method"] | null
           effective_volume_kg?: number
+          energy_kcal?: number | null
           entered_unit?: Database["public"]["Enums"]["weight_unit"]
           exercise_id?: string
+          expected_version?: number | null
+          floors?: number | null
           id?: string
+          incline_percent?: number | null
           is_counted?: boolean
           is_record?: boolean
+          level?: number | null
           load_kg?: number | null
+          max_heart_rate?: number | null
           notes?: string | null
+          parent_set_id?: string | null
           planned_distance_m?: number | null
           planned_duration_seconds?: number | null
           planned_reps_max?: number | null
           planned_reps_min?: number | null
           planned_rest_seconds?: number | null
           planned_rpe?: number | null
+          planned_tempo?: string | null
           planned_weight_kg?: number | null
+          power_watts?: number | null
           received_at?: string
           reps?: number | null
           request_hash?: string | null
@@ -1249,6 +1360,8 @@ export type Database = {
           set_index?: number
           set_type?: Database["public"]["Enums"]["set_type"]
           side?: Database["public"]["Enums"]["set_side"] | null
+          speed_mps?: number | null
+          steps?: number | null
           tempo?: string | null
           tracking_type?: Database["public"]["Enums"]["tracking_type"]
           updated_at?: string
@@ -1316,6 +1429,7 @@ export type Database = {
           average_rpe: number | null
           bodyweight_kg: number | null
           calories: number | null
+          changed_by: string | null
           created_at: string
           current_exercise_index: number
           current_set_index: number
@@ -1323,6 +1437,7 @@ export type Database = {
           effective_volume_kg: number
           ended_at: string | null
           energy: number | null
+          expected_version: number | null
           id: string
           import_id: string | null
           local_date: string | null
@@ -1336,6 +1451,7 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
+          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -1345,6 +1461,7 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -1360,6 +1477,7 @@ export type Database = {
           average_rpe?: number | null
           bodyweight_kg?: number | null
           calories?: number | null
+          changed_by?: string | null
           created_at?: string
           current_exercise_index?: number
           current_set_index?: number
@@ -1367,6 +1485,7 @@ export type Database = {
           effective_volume_kg?: number
           ended_at?: string | null
           energy?: number | null
+          expected_version?: number | null
           id?: string
           import_id?: string | null
           local_date?: never
@@ -1380,6 +1499,7 @@ export type Database = {
           planned_for?: string | null
           records_set?: number
           rep_count?: number
+          repeat_of?: string | null
           request_hash?: string | null
           rest_ends_at?: string | null
           rest_seconds?: never
@@ -1389,6 +1509,7 @@ export type Database = {
           status?: Database["public"]["Enums"]["workout_status"]
           template_day_id?: string | null
           template_id?: string | null
+          template_name?: string | null
           timezone: string
           total_rest_seconds?: number
           updated_at?: string
@@ -1404,6 +1525,7 @@ export type Database = {
           average_rpe?: number | null
           bodyweight_kg?: number | null
           calories?: number | null
+          changed_by?: string | null
           created_at?: string
           current_exercise_index?: number
           current_set_index?: number
@@ -1411,6 +1533,7 @@ export type Database = {
           effective_volume_kg?: number
           ended_at?: string | null
           energy?: number | null
+          expected_version?: number | null
           id?: string
           import_id?: string | null
           local_date?: never
@@ -1424,6 +1547,7 @@ export type Database = {
           planned_for?: string | null
           records_set?: number
           rep_count?: number
+          repeat_of?: string | null
           request_hash?: string | null
           rest_ends_at?: string | null
           rest_seconds?: never
@@ -1433,6 +1557,7 @@ export type Database = {
           status?: Database["public"]["Enums"]["workout_status"]
           template_day_id?: string | null
           template_id?: string | null
+          template_name?: string | null
           timezone?: string
           total_rest_seconds?: number
           updated_at?: string
@@ -1444,6 +1569,13 @@ export type Database = {
           warmup_volume_kg?: number
         }
         Relationships: [
+          {
+            foreignKeyName: "workouts_repeat_of_fkey"
+            columns: ["repeat_of"]
+            isOneToOne: false
+            referencedRelation: "workouts"
+            referencedColumns: ["id"]
+          },
           {
             foreignKeyName: "workouts_user_id_fkey"
             columns: ["user_id"]
@@ -1469,15 +1601,20 @@ export type Database = {
         }
         Returns: {
           bodyweight_fraction: number | null
+          changed_by: string | null
           created_at: string
           effective_volume_kg: number
           exercise_id: string
           exercise_name: string
+          expected_version: number | null
+          group_type: string | null
           id: string
+          met: number | null
           notes: string | null
           position: number
           rep_count: number
           request_hash: string | null
+          section: string
           set_count: number
           superset_group: number | null
           tracking_type: Database["public"]["Enums"]["tracking_type"]
@@ -1555,6 +1692,7 @@ export type Database = {
           average_rpe: number | null
           bodyweight_kg: number | null
           calories: number | null
+          changed_by: string | null
           created_at: string
           current_exercise_index: number
           current_set_index: number
@@ -1562,6 +1700,7 @@ export type Database = {
           effective_volume_kg: number
           ended_at: string | null
           energy: number | null
+          expected_version: number | null
           id: string
           import_id: string | null
           local_date: string | null
@@ -1575,6 +1714,7 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
+          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -1584,6 +1724,7 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -1603,68 +1744,34 @@ export type Database = {
       }
       complete_set: {
         Args: {
+          average_heart_rate?: number
           completed_at?: string
           distance_m?: number
           duration_seconds?: number
+          energy_kcal?: number
           entered_unit?: Database["public"]["Enums"]["weight_unit"]
+          floors?: number
           id?: string
+          incline_percent?: number
+          level?: number
+          max_heart_rate?: number
           notes?: string
+          parent_set_id?: string
+          power_watts?: number
           reps?: number
           rest_seconds?: number
+          rir?: number
           rpe?: number
           set_index?: number
           set_type?: Database["public"]["Enums"]["set_type"]
+          side?: Database["public"]["Enums"]["set_side"]
+          speed_mps?: number
+          steps?: number
+          tempo?: string
           weight_kg?: number
           workout_exercise_id?: string
         }
-        Returns: {
-          completed_at: string | null
-          created_at: string
-          distance_m: number | null
-          duration_seconds: number | null
-          e1rm_confidence: Database["public"]["Enums"]["confidence"] | null
-          e1rm_kg: number | null
-          e1rm_method: Database["public"]["Enums"]["e1rm_method"] | null
-          effective_volume_kg: number
-          entered_unit: Database["public"]["Enums"]["weight_unit"]
-          exercise_id: string
-          id: string
-          is_counted: boolean
-          is_record: boolean
-          load_kg: number | null
-          notes: string | null
-          planned_distance_m: number | null
-          planned_duration_seconds: number | null
-          planned_reps_max: number | null
-          planned_reps_min: number | null
-          planned_rest_seconds: number | null
-          planned_rpe: number | null
-          planned_weight_kg: number | null
-          received_at: string
-          reps: number | null
-          request_hash: string | null
-          rest_seconds: number | null
-          rir: number | null
-          rpe: number | null
-          set_index: number
-          set_type: Database["public"]["Enums"]["set_type"]
-          side: Database["public"]["Enums"]["set_side"] | null
-          tempo: string | null
-          tracking_type: Database["public"]["Enums"]["tracking_type"]
-          updated_at: string
-          user_id: string
-          version: number
-          volume_kg: number
-          weight_kg: number | null
-          workout_exercise_id: string
-          workout_id: string
-        }
-        SetofOptions: {
-          from: "*"
-          to: "workout_sets"
-          isOneToOne: true
-          isSetofReturn: false
-        }
+        Returns: Json
       }
       complete_workout: {
         Args: {
@@ -1679,6 +1786,7 @@ export type Database = {
           average_rpe: number | null
           bodyweight_kg: number | null
           calories: number | null
+          changed_by: string | null
           created_at: string
           current_exercise_index: number
           current_set_index: number
@@ -1686,6 +1794,7 @@ export type Database = {
           effective_volume_kg: number
           ended_at: string | null
           energy: number | null
+          expected_version: number | null
           id: string
           import_id: string | null
           local_date: string | null
@@ -1699,6 +1808,7 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
+          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -1708,6 +1818,7 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -1726,37 +1837,63 @@ export type Database = {
         }
       }
       delete_exercise: { Args: { exercise_id?: string }; Returns: string }
+      delete_set: { Args: { set_id?: string; version?: number }; Returns: Json }
       exercise_history: {
         Args: { cursor?: string; exercise_id?: string; limit?: number }
         Returns: Json
       }
-      finish_import: {
-        Args: { import_id?: string }
+      extend_rest: {
+        Args: { seconds?: number; workout_id?: string }
         Returns: {
+          active_seconds: number | null
+          average_rpe: number | null
+          bodyweight_kg: number | null
+          calories: number | null
+          changed_by: string | null
           created_at: string
-          duplicate_count: number
-          failed_count: number
-          file_hash: string
-          finished_at: string | null
+          current_exercise_index: number
+          current_set_index: number
+          duration_seconds: number | null
+          effective_volume_kg: number
+          ended_at: string | null
+          energy: number | null
+          expected_version: number | null
           id: string
-          imported_count: number
-          kept_count: number
-          line_count: number
-          names: NonNullable<Json>
-          request_hash: string
-          settings_hash: string
-          skipped_count: number
-          source: Database["public"]["Enums"]["import_source"]
-          status: Database["public"]["Enums"]["import_status"]
+          local_date: string | null
+          location: Database["public"]["Enums"]["workout_location"] | null
+          mood_after: string | null
+          mood_before: string | null
+          name: string
+          notes: string | null
+          paused_at: string | null
+          pauses: unknown
+          planned_for: string | null
+          records_set: number
+          rep_count: number
+          repeat_of: string | null
+          request_hash: string | null
+          rest_ends_at: string | null
+          rest_seconds: number | null
+          rest_started_at: string | null
+          set_count: number
+          started_at: string | null
+          status: Database["public"]["Enums"]["workout_status"]
+          template_day_id: string | null
+          template_id: string | null
+          template_name: string | null
           timezone: string
-          undone_at: string | null
+          total_rest_seconds: number
           updated_at: string
           user_id: string
-          workout_count: number
+          version: number
+          visibility: Database["public"]["Enums"]["visibility"]
+          volume_kg: number
+          warmup_set_count: number
+          warmup_volume_kg: number
         }
         SetofOptions: {
           from: "*"
-          to: "imports"
+          to: "workouts"
           isOneToOne: true
           isSetofReturn: false
         }
@@ -1828,6 +1965,7 @@ export type Database = {
           average_rpe: number | null
           bodyweight_kg: number | null
           calories: number | null
+          changed_by: string | null
           created_at: string
           current_exercise_index: number
           current_set_index: number
@@ -1835,6 +1973,7 @@ export type Database = {
           effective_volume_kg: number
           ended_at: string | null
           energy: number | null
+          expected_version: number | null
           id: string
           import_id: string | null
           local_date: string | null
@@ -1848,6 +1987,7 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
+          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -1857,6 +1997,7 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -1888,6 +2029,10 @@ export type Database = {
       }
       recompute_my_stats: { Args: Record<PropertyKey, never>; Returns: Json }
       remove_friend: { Args: { user_id: string }; Returns: undefined }
+      resolve_workout_conflict: {
+        Args: { conflict_id?: string; restore?: boolean }
+        Returns: Json
+      }
       respond_friend_request: {
         Args: { accept: boolean; user_id: string }
         Returns: {
@@ -1912,6 +2057,7 @@ export type Database = {
           average_rpe: number | null
           bodyweight_kg: number | null
           calories: number | null
+          changed_by: string | null
           created_at: string
           current_exercise_index: number
           current_set_index: number
@@ -1919,6 +2065,7 @@ export type Database = {
           effective_volume_kg: number
           ended_at: string | null
           energy: number | null
+          expected_version: number | null
           id: string
           import_id: string | null
           local_date: string | null
@@ -1932,6 +2079,7 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
+          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -1941,6 +2089,7 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2056,6 +2205,7 @@ export type Database = {
           average_rpe: number | null
           bodyweight_kg: number | null
           calories: number | null
+          changed_by: string | null
           created_at: string
           current_exercise_index: number
           current_set_index: number
@@ -2063,6 +2213,7 @@ export type Database = {
           effective_volume_kg: number
           ended_at: string | null
           energy: number | null
+          expected_version: number | null
           id: string
           import_id: string | null
           local_date: string | null
@@ -2076,6 +2227,7 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
+          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -2085,6 +2237,7 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2118,6 +2271,7 @@ export type Database = {
           average_rpe: number | null
           bodyweight_kg: number | null
           calories: number | null
+          changed_by: string | null
           created_at: string
           current_exercise_index: number
           current_set_index: number
@@ -2125,6 +2279,7 @@ export type Database = {
           effective_volume_kg: number
           ended_at: string | null
           energy: number | null
+          expected_version: number | null
           id: string
           import_id: string | null
           local_date: string | null
@@ -2138,6 +2293,7 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
+          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -2147,6 +2303,7 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2171,6 +2328,7 @@ export type Database = {
           average_rpe: number | null
           bodyweight_kg: number | null
           calories: number | null
+          changed_by: string | null
           created_at: string
           current_exercise_index: number
           current_set_index: number
@@ -2178,6 +2336,7 @@ export type Database = {
           effective_volume_kg: number
           ended_at: string | null
           energy: number | null
+          expected_version: number | null
           id: string
           import_id: string | null
           local_date: string | null
@@ -2191,6 +2350,7 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
+          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -2200,6 +2360,7 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2234,6 +2395,7 @@ export type Database = {
           average_rpe: number | null
           bodyweight_kg: number | null
           calories: number | null
+          changed_by: string | null
           created_at: string
           current_exercise_index: number
           current_set_index: number
@@ -2241,6 +2403,7 @@ export type Database = {
           effective_volume_kg: number
           ended_at: string | null
           energy: number | null
+          expected_version: number | null
           id: string
           import_id: string | null
           local_date: string | null
@@ -2254,6 +2417,7 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
+          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -2263,6 +2427,7 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2313,6 +2478,18 @@ export type Database = {
         }
       }
       unmerge_exercise: { Args: { exercise_id?: string }; Returns: Json }
+      update_set: {
+        Args: { changes?: Json; set_id?: string; version?: number }
+        Returns: Json
+      }
+      update_workout: {
+        Args: { changes?: Json; version?: number; workout_id?: string }
+        Returns: Json
+      }
+      update_workout_exercise: {
+        Args: { changes?: Json; version?: number; workout_exercise_id?: string }
+        Returns: Json
+      }
     }
     Enums: {
       confidence: "high" | "medium" | "low"

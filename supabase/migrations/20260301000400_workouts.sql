@@ -314,6 +314,7 @@ create index workouts_user_id_started_at_idx on public.workouts (user_id, starte
 create index workouts_user_id_local_date_idx on public.workouts (user_id, local_date);
 create index workouts_import_id_idx on public.workouts (import_id) where import_id is not null;
 create index workouts_repeat_of_idx on public.workouts (repeat_of) where repeat_of is not null;
+create index workouts_repeat_of_idx on public.workouts (repeat_of);
 create index workout_exercises_user_id_exercise_id_idx on public.workout_exercises (user_id, exercise_id);
 create index workout_exercises_exercise_id_idx on public.workout_exercises (exercise_id);
 create index workout_sets_workout_id_exercise_id_idx on public.workout_sets (workout_id, exercise_id);

@@ -129,8 +129,10 @@ set search_path = ''
 as $$
 begin
   if new.expected_version <> old.version then
-    perform private.fail('version_conflict', (to_jsonb(old) - 'request_hash')::text);
-  elsif new.expected_version is null then
+    perform private.fail(
+      'version_conflict', jsonb_build_object('current', private.shown(to_jsonb(old)))::text
+    );
+  elsif new.expected_version is null and old.changed_by <> private.session_id() then
     perform private.keep_overwritten(tg_table_name, to_jsonb(old), to_jsonb(new));
   end if;
 

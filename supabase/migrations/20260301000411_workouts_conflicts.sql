@@ -8,6 +8,7 @@ values
   ('version_conflict', 409, 'Another device changed it first.',
    'The details have the current row. Change that, or take back the lost value with resolve_workout_conflict.'),
   ('set_deleted', 409, 'The set was deleted in the meantime.', 'Log a new set, or restore this one with resolve_workout_conflict.'),
+  ('rest_not_running', 409, 'No rest is running.', 'Begin one with start_rest.'),
   ('conflict_not_found', 404, 'There is no such conflict of this user.', 'Read workout_conflicts.');
 
 create extension if not exists pg_cron;

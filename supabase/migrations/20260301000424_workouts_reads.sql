@@ -8,7 +8,7 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return to_jsonb(p_workout) - 'request_hash' || jsonb_build_object(
+  return private.shown(to_jsonb(p_workout)) || jsonb_build_object(
     'pauses', coalesce((
       select jsonb_agg(jsonb_build_object('from', lower(pause), 'to', upper(pause)) order by pause)
       from unnest(p_workout.pauses) as pause
@@ -18,7 +18,7 @@ begin
     ),
     'exercises', coalesce((
       select jsonb_agg(
-        to_jsonb(workout_exercises) - 'request_hash' || jsonb_build_object('sets', coalesce(logged.sets, '[]'))
+        private.shown(to_jsonb(workout_exercises)) || jsonb_build_object('sets', coalesce(logged.sets, '[]'))
         order by workout_exercises.position
       )
       from public.workout_exercises
@@ -26,7 +26,7 @@ begin
         select
           workout_sets.workout_exercise_id,
           jsonb_agg(
-            to_jsonb(workout_sets) - 'request_hash'
+            private.shown(to_jsonb(workout_sets))
             order by workout_sets.set_index, workout_sets.side
           ) as sets
         from public.workout_sets
@@ -40,7 +40,14 @@ begin
       from public.personal_records
       where personal_records.workout_id = p_workout.id
         and personal_records.revoked_at is null
-    ), '[]')
+    ), '[]'),
+    'conflict_count', (
+      select count(*)
+      from public.workout_conflicts
+      where workout_conflicts.user_id = auth.uid()
+        and workout_conflicts.workout_id = p_workout.id
+        and workout_conflicts.resolved_at is null
+    )
   );
 end;
 $$;

@@ -85,7 +85,7 @@ declare
 begin
   if v_event is not null then
     perform private.announce(
-      v_topic, v_event, jsonb_build_object('workout', to_jsonb(p_new) - 'pauses' - 'request_hash')
+      v_topic, v_event, jsonb_build_object('workout', private.shown(to_jsonb(p_new)) - 'pauses')
     );
   end if;
 
@@ -200,7 +200,7 @@ begin
       when 'DELETE' then jsonb_build_object(
         'workout_id', v_set.workout_id, 'workout_exercise_id', v_set.workout_exercise_id, 'set_id', v_set.id
       )
-      else jsonb_build_object('set', to_jsonb(v_set) - 'request_hash')
+      else jsonb_build_object('set', private.shown(to_jsonb(v_set)))
     end);
   end if;
 

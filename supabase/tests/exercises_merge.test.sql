@@ -162,7 +162,7 @@ select is(
   '00000000-0000-4000-8000-00000000b401', 'twice with one id, once'
 );
 select is(
-  (public.complete_set(workout_exercise_id => '00000000-0000-4000-8000-00000000b401', weight_kg => 60, reps => 5)).exercise_id,
+  (jsonb_populate_record(null::public.workout_sets, public.complete_set(workout_exercise_id => '00000000-0000-4000-8000-00000000b401', weight_kg => 60, reps => 5))).exercise_id,
   '00000000-0000-4000-8000-00000000e401', 'its sets count there'
 );
 select tests.is_allowed(

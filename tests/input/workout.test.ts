@@ -69,13 +69,6 @@ const CASES: readonly Case[] = [
     'workout_already_active',
   ],
   ['a second workout at a time', 'start_workout', () => ({ id: crypto.randomUUID() }), 409, 'workout_already_active'],
-  [
-    'a set with other content under its id',
-    'complete_set',
-    (me) => set(me, { id: me.setId, reps: 6 }),
-    409,
-    'set_conflict',
-  ],
   ['a place that is taken', 'complete_set', (me) => set(me, { set_index: 0 }), 409, 'set_index_taken'],
   ['a word for a number', 'complete_set', (me) => set(me, { reps: 'five' }), 400, '22P02'],
   ['a list for a number', 'complete_set', (me) => set(me, { weight_kg: [100] }), 400, '22P02'],
