@@ -1048,7 +1048,7 @@ export type Database = {
           expected_version: number | null
           id: string
           reason: string
-          resolution: string | null
+          resolution: Database["public"]["Enums"]["conflict_resolution"] | null
           resolved_at: string | null
           row_id: string
           session_id: string | null
@@ -1064,7 +1064,7 @@ export type Database = {
           expected_version?: number | null
           id?: string
           reason: string
-          resolution?: string | null
+          resolution?: Database["public"]["Enums"]["conflict_resolution"] | null
           resolved_at?: string | null
           row_id: string
           session_id?: string | null
@@ -1080,7 +1080,7 @@ export type Database = {
           expected_version?: number | null
           id?: string
           reason?: string
-          resolution?: string | null
+          resolution?: Database["public"]["Enums"]["conflict_resolution"] | null
           resolved_at?: string | null
           row_id?: string
           session_id?: string | null
@@ -2493,6 +2493,7 @@ export type Database = {
     }
     Enums: {
       confidence: "high" | "medium" | "low"
+      conflict_resolution: "restored" | "dismissed"
       e1rm_formula: "epley" | "brzycki" | "consensus"
       e1rm_method: "single" | "rpe_table" | "epley" | "brzycki" | "consensus"
       equipment:
@@ -2783,6 +2784,7 @@ export const Constants = {
   public: {
     Enums: {
       confidence: ["high", "medium", "low"],
+      conflict_resolution: ["restored", "dismissed"],
       e1rm_formula: ["epley", "brzycki", "consensus"],
       e1rm_method: ["single", "rpe_table", "epley", "brzycki", "consensus"],
       equipment: [

@@ -13,6 +13,9 @@ values
 
 create extension if not exists pg_cron;
 
+create type public.conflict_resolution as enum ('restored', 'dismissed');
+comment on type public.conflict_resolution is 'What became of a kept value.';
+
 -- Tables ---------------------------------------------------------------------------------------------------------------
 
 create table public.workout_conflicts (
@@ -26,13 +29,12 @@ create table public.workout_conflicts (
   expected_version integer,
   current          jsonb,
   session_id       uuid,
-  resolution       text,
+  resolution       public.conflict_resolution,
   resolved_at      timestamptz,
   created_at       timestamptz not null default now(),
   updated_at       timestamptz not null default now(),
   constraint workout_conflicts_table_known check (table_name in ('workouts', 'workout_exercises', 'workout_sets')),
   constraint workout_conflicts_reason_known check (reason in ('refused', 'overwritten', 'deleted')),
-  constraint workout_conflicts_resolution_known check (resolution in ('restored', 'dismissed')),
   constraint workout_conflicts_resolved_somehow check ((resolution is null) = (resolved_at is null))
 );
 

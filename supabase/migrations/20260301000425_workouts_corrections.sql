@@ -249,7 +249,7 @@ begin
   end if;
 
   update public.workout_conflicts
-  set resolution = case when restore then 'restored' else 'dismissed' end
+  set resolution = case when restore then 'restored' else 'dismissed' end::public.conflict_resolution
   where workout_conflicts.id = v_conflict.id
   returning workout_conflicts.* into v_conflict;
 
