@@ -1111,7 +1111,6 @@ export type Database = {
           expected_version: number | null
           group_type: string | null
           id: string
-          met: number | null
           notes: string | null
           position: number
           rep_count: number
@@ -1138,7 +1137,6 @@ export type Database = {
           expected_version?: number | null
           group_type?: string | null
           id?: string
-          met?: number | null
           notes?: string | null
           position: number
           rep_count?: number
@@ -1165,7 +1163,6 @@ export type Database = {
           expected_version?: number | null
           group_type?: string | null
           id?: string
-          met?: number | null
           notes?: string | null
           position?: number
           rep_count?: number
@@ -1451,7 +1448,6 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
-          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -1461,7 +1457,6 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
-          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -1499,7 +1494,6 @@ export type Database = {
           planned_for?: string | null
           records_set?: number
           rep_count?: number
-          repeat_of?: string | null
           request_hash?: string | null
           rest_ends_at?: string | null
           rest_seconds?: never
@@ -1509,7 +1503,6 @@ export type Database = {
           status?: Database["public"]["Enums"]["workout_status"]
           template_day_id?: string | null
           template_id?: string | null
-          template_name?: string | null
           timezone: string
           total_rest_seconds?: number
           updated_at?: string
@@ -1547,7 +1540,6 @@ export type Database = {
           planned_for?: string | null
           records_set?: number
           rep_count?: number
-          repeat_of?: string | null
           request_hash?: string | null
           rest_ends_at?: string | null
           rest_seconds?: never
@@ -1557,7 +1549,6 @@ export type Database = {
           status?: Database["public"]["Enums"]["workout_status"]
           template_day_id?: string | null
           template_id?: string | null
-          template_name?: string | null
           timezone?: string
           total_rest_seconds?: number
           updated_at?: string
@@ -1569,13 +1560,6 @@ export type Database = {
           warmup_volume_kg?: number
         }
         Relationships: [
-          {
-            foreignKeyName: "workouts_repeat_of_fkey"
-            columns: ["repeat_of"]
-            isOneToOne: false
-            referencedRelation: "workouts"
-            referencedColumns: ["id"]
-          },
           {
             foreignKeyName: "workouts_user_id_fkey"
             columns: ["user_id"]
@@ -1609,7 +1593,6 @@ export type Database = {
           expected_version: number | null
           group_type: string | null
           id: string
-          met: number | null
           notes: string | null
           position: number
           rep_count: number
@@ -1714,7 +1697,6 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
-          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -1724,7 +1706,6 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
-          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -1808,7 +1789,6 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
-          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -1818,7 +1798,6 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
-          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -1859,6 +1838,7 @@ export type Database = {
           energy: number | null
           expected_version: number | null
           id: string
+          import_id: string | null
           local_date: string | null
           location: Database["public"]["Enums"]["workout_location"] | null
           mood_after: string | null
@@ -1870,7 +1850,6 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
-          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -1880,7 +1859,6 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
-          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -1894,6 +1872,37 @@ export type Database = {
         SetofOptions: {
           from: "*"
           to: "workouts"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      finish_import: {
+        Args: { import_id?: string }
+        Returns: {
+          created_at: string
+          duplicate_count: number
+          failed_count: number
+          file_hash: string
+          finished_at: string | null
+          id: string
+          imported_count: number
+          kept_count: number
+          line_count: number
+          names: NonNullable<Json>
+          request_hash: string
+          settings_hash: string
+          skipped_count: number
+          source: Database["public"]["Enums"]["import_source"]
+          status: Database["public"]["Enums"]["import_status"]
+          timezone: string
+          undone_at: string | null
+          updated_at: string
+          user_id: string
+          workout_count: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "imports"
           isOneToOne: true
           isSetofReturn: false
         }
@@ -1987,7 +1996,6 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
-          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -1997,7 +2005,6 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
-          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2079,7 +2086,6 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
-          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -2089,7 +2095,6 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
-          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2227,7 +2232,6 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
-          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -2237,7 +2241,6 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
-          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2293,7 +2296,6 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
-          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -2303,7 +2305,6 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
-          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2350,7 +2351,6 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
-          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -2360,7 +2360,6 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
-          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2417,7 +2416,6 @@ export type Database = {
           planned_for: string | null
           records_set: number
           rep_count: number
-          repeat_of: string | null
           request_hash: string | null
           rest_ends_at: string | null
           rest_seconds: number | null
@@ -2427,7 +2425,6 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
-          template_name: string | null
           timezone: string
           total_rest_seconds: number
           updated_at: string

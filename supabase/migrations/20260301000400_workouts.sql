@@ -54,8 +54,6 @@ create table public.workouts (
   template_id            uuid,
   template_day_id        uuid,
   import_id              uuid,
-  template_name          text,
-  repeat_of              uuid references public.workouts (id) on delete set null,
   name                   text not null default 'Workout',
   status                 public.workout_status not null default 'in_progress',
   planned_for            date,
@@ -96,7 +94,6 @@ create table public.workouts (
   created_at             timestamptz not null default now(),
   updated_at             timestamptz not null default now(),
   constraint workouts_id_user_id_key unique (id, user_id),
-  constraint workouts_template_name_length check (char_length(template_name) between 1 and 200),
   constraint workouts_name_length check (char_length(name) between 1 and 120),
   constraint workouts_planned_for_plausible check (planned_for between date '2000-01-01' and date '2199-12-31'),
   constraint workouts_started_unless_planned check ((status = 'planned') = (started_at is null)),
@@ -132,7 +129,6 @@ create table public.workout_exercises (
   weight_entry        public.weight_entry not null,
   unilateral          boolean not null,
   bodyweight_fraction numeric(3, 2),
-  met                 numeric(4, 1),
   position            smallint not null,
   section             text not null default 'main',
   superset_group      smallint,
@@ -313,8 +309,6 @@ create unique index workouts_one_active_per_user_key on public.workouts (user_id
 create index workouts_user_id_started_at_idx on public.workouts (user_id, started_at desc, id desc);
 create index workouts_user_id_local_date_idx on public.workouts (user_id, local_date);
 create index workouts_import_id_idx on public.workouts (import_id) where import_id is not null;
-create index workouts_repeat_of_idx on public.workouts (repeat_of) where repeat_of is not null;
-create index workouts_repeat_of_idx on public.workouts (repeat_of);
 create index workout_exercises_user_id_exercise_id_idx on public.workout_exercises (user_id, exercise_id);
 create index workout_exercises_exercise_id_idx on public.workout_exercises (exercise_id);
 create index workout_sets_workout_id_exercise_id_idx on public.workout_sets (workout_id, exercise_id);
@@ -448,8 +442,6 @@ comment on column public.workouts.user_id is 'The athlete.';
 comment on column public.workouts.template_id is 'The plan it was started from.';
 comment on column public.workouts.template_day_id is 'The day of that plan.';
 comment on column public.workouts.import_id is 'The import that made it; null for one that was done here.';
-comment on column public.workouts.template_name is 'What the plan was called then; kept when the plan goes.';
-comment on column public.workouts.repeat_of is 'The past workout whose sets were taken as its plan.';
 comment on column public.workouts.name is 'What the athlete calls it.';
 comment on column public.workouts.status is 'Ends at completed or cancelled and never changes again.';
 comment on column public.workouts.planned_for is 'The local day that a planned workout is meant for.';
@@ -505,7 +497,6 @@ comment on column public.workout_exercises.tracking_type is 'Which numbers its s
 comment on column public.workout_exercises.weight_entry is 'What an entered weight means.';
 comment on column public.workout_exercises.unilateral is 'Whether a side is trained at a time; a set without a side stands for both.';
 comment on column public.workout_exercises.bodyweight_fraction is 'The share of body weight that counts as load.';
-comment on column public.workout_exercises.met is 'Its metabolic equivalent, for the energy that it takes.';
 comment on column public.workout_exercises.section is 'warmup, main or cooldown.';
 comment on column public.workout_exercises.group_type is
   'How those of one superset_group are done: superset, giant_set or circuit.';

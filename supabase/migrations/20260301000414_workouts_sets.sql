@@ -41,7 +41,6 @@ begin
   new.weight_entry := v_exercise.weight_entry;
   new.unilateral := v_exercise.unilateral;
   new.bodyweight_fraction := v_exercise.bodyweight_fraction;
-  new.met := v_exercise.met;
 
   if new.position is null then
     select coalesce(max(workout_exercises.position) + 1, 0)
