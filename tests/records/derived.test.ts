@@ -60,6 +60,6 @@ test('what is derived equals what an independent recompute gives, after anything
   )
   // The sequences are worth something: most steps are done, and they come upon records that are revoked again.
   expect(seen.done).toBeGreaterThan(RUNS * 8)
-  expect(seen.records).toBeGreaterThan(RUNS)
-  expect(seen.revoked).toBeGreaterThan(RUNS)
+  expect(seen.records).toBeGreaterThan(RUNS / 4)
+  expect(seen.revoked).toBeGreaterThan(RUNS / 4)
 }, 120_000)
