@@ -1,0 +1,84 @@
+-- Who sees whom: friends, blocks, the three levels of a card; and what a plan entitles to.
+begin;
+\ir support/acting.psql
+select plan(26);
+
+select tests.create_user('pia');
+select tests.create_user('quin');
+select tests.create_user('rae');
+
+create function tests.sees(p_name text)
+returns boolean
+language sql
+as $$
+  select exists (select from public.profiles where profiles.user_id = tests.id(p_name));
+$$;
+grant execute on function tests.sees(text) to public;
+
+-- Friends --------------------------------------------------------------------------------------------------------------
+
+update public.profiles set visibility = 'friends' where user_id = tests.id('quin');
+select tests.act_as('pia');
+select ok(not tests.sees('quin') and tests.sees('rae'), 'a card for friends is not a stranger''s');
+select is((public.send_friend_request(tests.id('quin'))).accepted_at, null, 'a request is open');
+select is((public.send_friend_request(tests.id('quin'))).accepted_at, null, 'also when it is sent again');
+select is(tests.rows_of('select from public.friendships'), 1, 'and is one');
+select tests.throws_error('select public.send_friend_request(auth.uid())', 'invalid_argument', 'nobody befriends themselves');
+select tests.throws_error('insert into public.friendships default values', '42501', 'a friendship is not simply written');
+select tests.act_as('rae');
+select is(tests.rows_of('select from public.friendships'), 0, 'others see nothing of it');
+select tests.throws_error(format('select public.respond_friend_request(%L, true)', tests.id('pia')), 'user_not_found',
+  'and answer nothing');
+select tests.act_as('quin');
+select isnt((public.respond_friend_request(tests.id('pia'), true)).accepted_at, null, 'who was asked accepts');
+select tests.act_as('pia');
+select ok(tests.sees('quin'), 'a friend sees the card for friends');
+select is(public.my_friends() #>> '{items,0,username}', 'quin', 'and lists the friend');
+select set_eq('select private.friend_ids()', array[tests.id('quin')], 'who is in the set that policies ask');
+
+-- Private --------------------------------------------------------------------------------------------------------------
+
+select tests.stop_acting();
+update public.profiles set visibility = 'private' where user_id in (tests.id('quin'), tests.id('rae'));
+select tests.act_as('pia');
+select ok(not tests.sees('quin'), 'a private card is not even a friend''s');
+select is_empty('select private.friend_ids() union all select id from public.friendships', 'nor is the friendship seen');
+select is(
+  tests.error_of(format('select public.send_friend_request(%L)', tests.id('rae'))),
+  tests.error_of(format('select public.send_friend_request(%L)', gen_random_uuid())),
+  'who is private is asked as nobody is'
+);
+select tests.throws_error(format('select public.send_friend_request(%L)', gen_random_uuid()), 'user_not_found', 'in vain');
+
+-- Blocks ---------------------------------------------------------------------------------------------------------------
+
+select tests.stop_acting();
+update public.profiles set visibility = 'public' where user_id in (tests.id('quin'), tests.id('rae'));
+select tests.act_as('quin');
+select tests.is_allowed(format('select public.block_user(%L)', gen_random_uuid()), 'any id can be blocked');
+select public.block_user(tests.id('pia'));
+select ok(not tests.sees('pia') and tests.sees('rae'), 'who blocks sees the other no more');
+select tests.act_as('pia');
+select ok(not tests.sees('quin') and tests.sees('rae'), 'nor is seen');
+select is(public.search_users('quin') -> 'items', '[]', 'nor found');
+select is(tests.rows_of('select from public.blocks'), 0, 'nobody is told who blocks them');
+select tests.throws_error(format('select public.send_friend_request(%L)', tests.id('quin')), 'user_not_found', 'nor asked');
+select tests.act_as('quin');
+select public.unblock_user(tests.id('pia'));
+select ok(tests.sees('pia') and public.my_friends() -> 'items' = '[]', 'unblocking brings back the card, not the friend');
+
+-- Plans ----------------------------------------------------------------------------------------------------------------
+
+select ok(not private.has_entitlement('csv_export'), 'who has bought nothing is entitled to nothing more');
+select tests.stop_acting();
+insert into public.subscriptions (user_id, plan_id, status, started_at)
+values (tests.id('quin'), 'premium', 'active', now());
+select tests.act_as('quin');
+select ok(private.has_entitlement('csv_export'), 'a plan entitles');
+select tests.stop_acting();
+update public.subscriptions set status = 'expired' where user_id = tests.id('quin');
+select tests.act_as('quin');
+select ok(not private.has_entitlement('csv_export'), 'until it ends, from the next statement on');
+
+select * from finish();
+rollback;
