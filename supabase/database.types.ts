@@ -1957,6 +1957,7 @@ export type Database = {
         Returns: Json
       }
       my_account: { Args: Record<PropertyKey, never>; Returns: Json }
+      my_entitlements: { Args: Record<PropertyKey, never>; Returns: Json }
       my_friends: { Args: { cursor?: string; limit?: number }; Returns: Json }
       my_workouts: {
         Args: {

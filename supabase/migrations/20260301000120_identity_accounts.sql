@@ -100,22 +100,22 @@ comment on function private.permissions(text) is
 
 create function private.account_claims(p_user_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'user_role', account.role,
-    'plan', 'free',
-    'scope', private.permissions(account.role)
-  )
-  from (
-    select coalesce(
-      (select user_roles.role::text from public.user_roles where user_roles.user_id = p_user_id),
-      'user'
-    ) as role
-  ) as account;
+declare
+  v_plan text := private.plan_of(p_user_id);
+  v_role text := case
+    when exists (select from public.user_roles where user_roles.user_id = p_user_id and user_roles.role = 'admin')
+      then 'admin'
+    when v_plan = 'free' then 'user'
+    else 'premium'
+  end;
+begin
+  return jsonb_build_object('user_role', v_role, 'plan', v_plan, 'scope', private.permissions(v_role));
+end;
 $$;
 
 comment on function private.account_claims(uuid) is
@@ -218,10 +218,12 @@ begin
       'profile', to_jsonb(profiles),
       'details', to_jsonb(personal_details),
       'preferences', to_jsonb(preferences),
-      'limits', jsonb_build_object(
-        'requests', case when v_account ->> 'user_role' = 'admin' then 1000 else 100 end,
-        'window_seconds', 900
+      'limits', (
+        select jsonb_build_object('requests', plans.requests_per_window, 'window_seconds', plans.window_seconds)
+        from public.plans
+        where plans.id = case v_account ->> 'user_role' when 'admin' then 'admin' else v_account ->> 'plan' end
       ),
+      'entitlements', public.my_entitlements() -> 'entitlements',
       'unread_count', 0
     )
     from public.profiles
@@ -234,5 +236,5 @@ $$;
 
 grant execute on function public.my_account() to authenticated;
 comment on function public.my_account() is
-  'All that a client needs at its start, in one call: sign-in facts, role, plan, scope, limits, profile, details,
+  'All that a client needs at its start, in one call: sign-in facts, role, plan, scope, limits, entitlements, profile, details,
 preferences and the number of unread notifications. Fails with not_authenticated.';

@@ -143,6 +143,53 @@ grant execute on function private.has_entitlement(text) to authenticated, servic
 comment on function private.has_entitlement(text) is
   'Whether the caller''s plan, as it is now, entitles to this. The one question that policies and functions ask.';
 
+-- definer: neither entitlements nor anybody's plan but one's own is read through the API.
+create function private.my_entitlements()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'plan', own.plan_id,
+    'ends_at', (
+      select subscriptions.ends_at
+      from public.subscriptions
+      where subscriptions.user_id = own.user_id
+        and subscriptions.plan_id = own.plan_id
+    ),
+    'entitlements', coalesce((
+      select jsonb_agg(distinct entitlements.entitlement)
+      from private.entitlements
+      where entitlements.plan_id = own.plan_id
+        or (entitlements.plan_id = 'admin' and private.is_admin())
+    ), '[]')
+  )
+  from (select auth.uid() as user_id, private.plan_of(auth.uid()) as plan_id) as own;
+$$;
+
+grant execute on function private.my_entitlements() to authenticated;
+comment on function private.my_entitlements() is 'What my_entitlements answers.';
+
+create function public.my_entitlements()
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.current_user_id();
+  return private.my_entitlements();
+end;
+$$;
+
+grant execute on function public.my_entitlements() to authenticated;
+comment on function public.my_entitlements() is
+  'What the caller''s plan, as it is now, entitles to: {plan, ends_at, entitlements: [text]}. ends_at is null for free.
+Fails with not_authenticated.';
+
 -- Comments -------------------------------------------------------------------------------------------------------------
 
 comment on table public.plans is
