@@ -38,6 +38,47 @@ export type Database = {
           },
         ]
       }
+      equipment_pieces: {
+        Row: {
+          count: number
+          created_at: string
+          id: string
+          kind: Database["public"]["Enums"]["piece_kind"]
+          unit: Database["public"]["Enums"]["weight_unit"]
+          updated_at: string
+          user_id: string
+          weight: number
+        }
+        Insert: {
+          count?: number
+          created_at?: string
+          id?: string
+          kind: Database["public"]["Enums"]["piece_kind"]
+          unit?: Database["public"]["Enums"]["weight_unit"]
+          updated_at?: string
+          user_id?: string
+          weight: number
+        }
+        Update: {
+          count?: number
+          created_at?: string
+          id?: string
+          kind?: Database["public"]["Enums"]["piece_kind"]
+          unit?: Database["public"]["Enums"]["weight_unit"]
+          updated_at?: string
+          user_id?: string
+          weight?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "equipment_pieces_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
       exercise_ratings: {
         Row: {
           created_at: string
@@ -2023,6 +2064,10 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      plate_plan: {
+        Args: { exercise_id: string; never_above?: boolean; weight_kg: number }
+        Returns: Json
+      }
       platform_analytics: {
         Args: { from_date: string; to_date: string }
         Returns: Json
@@ -2597,6 +2642,15 @@ export type Database = {
         | "tibialis"
         | "full_body"
         | "cardio"
+      piece_kind:
+        | "barbell"
+        | "ez_bar"
+        | "trap_bar"
+        | "smith_bar"
+        | "plate"
+        | "dumbbell"
+        | "kettlebell"
+        | "stack"
       record_kind:
         | "max_weight"
         | "best_e1rm"
@@ -2892,6 +2946,16 @@ export const Constants = {
         "tibialis",
         "full_body",
         "cardio",
+      ],
+      piece_kind: [
+        "barbell",
+        "ez_bar",
+        "trap_bar",
+        "smith_bar",
+        "plate",
+        "dumbbell",
+        "kettlebell",
+        "stack",
       ],
       record_kind: [
         "max_weight",
