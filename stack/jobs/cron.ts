@@ -152,7 +152,13 @@ export class CronJobs {
   // In a session of `postgres`, which becomes the job's user: a job that resets its role is no more than its author.
   async #execute(job: Job, runid: string): Promise<{ status: 'succeeded' | 'failed'; message: string }> {
     const role = job.username === 'supabase_admin' ? 'supabase_admin' : 'postgres'
-    const session = postgres(databaseUrl(this.#context, role), { max: 1, prepare: false, onnotice: () => undefined })
+    const session = postgres(databaseUrl(this.#context, role), {
+      max: 1,
+      prepare: false,
+      // A question of the driver's own, which nobody could catch when a stop breaks it off.
+      fetch_types: false,
+      onnotice: () => undefined,
+    })
     this.#sessions.add(session)
     try {
       const [backend] = await session<{ pid: number }[]>`select pg_backend_pid() as pid`

@@ -55,7 +55,12 @@ export class Jobs implements Service {
   }
 
   #connect(): postgres.Sql {
-    return postgres(databaseUrl(this.#context, 'supabase_admin'), { max: 4, onnotice: () => undefined })
+    return postgres(databaseUrl(this.#context, 'supabase_admin'), {
+      max: 4,
+      // A question of the driver's own, which nobody could catch when a stop breaks it off.
+      fetch_types: false,
+      onnotice: () => undefined,
+    })
   }
 
   #warn(service: string, cause: unknown): void {
