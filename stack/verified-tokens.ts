@@ -1,3 +1,4 @@
+import { remember } from './remember.ts'
 import { type Claims, TokenError, type Tokens } from './tokens.ts'
 
 const MAX_KNOWN = 2_000
@@ -16,10 +17,7 @@ export class VerifiedTokens {
     const known = this.#known.get(token)
     if (known) return this.#unexpired(token, known)
     const claims = await this.#tokens.verify(token)
-    // A map keeps the order of insertion, so the first key is the one that was verified longest ago.
-    const [oldest] = this.#known.keys()
-    if (this.#known.size >= MAX_KNOWN && oldest !== undefined) this.#known.delete(oldest)
-    this.#known.set(token, claims)
+    remember(this.#known, token, claims, MAX_KNOWN)
     return claims
   }
 

@@ -1,3 +1,4 @@
+import { remember } from '../remember.ts'
 import { AuthError } from './errors.ts'
 import { TokenBuckets } from './rate-limits.ts'
 
@@ -28,10 +29,7 @@ export class Attempts {
   /** Uses up a time step of a factor; false when it, or a later one, was used before. */
   takeStep(factorId: string, step: number): boolean {
     if ((this.#steps.get(factorId) ?? -1) >= step) return false
-    this.#steps.delete(factorId)
-    this.#steps.set(factorId, step)
-    const [oldest] = this.#steps.keys()
-    if (this.#steps.size > MAX_FACTORS && oldest !== undefined) this.#steps.delete(oldest)
+    remember(this.#steps, factorId, step, MAX_FACTORS)
     return true
   }
 }

@@ -1,3 +1,4 @@
+import { remember } from '../remember.ts'
 import type { Sql } from './database.ts'
 import type { PendingMail } from './mailer.ts'
 import {
@@ -111,9 +112,6 @@ export class UnsentMails {
   note(column: TokenKind, email: string): void {
     const key = `${column}:${email}`
     checkInterval(this.#asked.get(key) ?? 0, this.#intervalMs)
-    this.#asked.delete(key)
-    this.#asked.set(key, Date.now())
-    const [oldest] = this.#asked.keys()
-    if (this.#asked.size > MAX_UNSENT && oldest !== undefined) this.#asked.delete(oldest)
+    remember(this.#asked, key, Date.now(), MAX_UNSENT)
   }
 }

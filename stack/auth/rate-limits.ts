@@ -1,3 +1,4 @@
+import { remember } from '../remember.ts'
 import { AuthError } from './errors.ts'
 import type { Sender } from './requests.ts'
 import type { AuthSettings } from './settings.ts'
@@ -31,16 +32,8 @@ export class TokenBuckets {
   /** Takes one token of `key`; false when none is left. */
   take(key: string, now = Date.now()): boolean {
     const tokens = this.left(key, now)
-    this.#buckets.delete(key)
-    this.#buckets.set(key, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now })
-    if (this.#buckets.size > MAX_KEYS) this.#dropOldest()
+    remember(this.#buckets, key, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now }, MAX_KEYS)
     return tokens >= 1
-  }
-
-  // A map keeps its keys in the order of their last use here, so the first is the one that waited longest.
-  #dropOldest(): void {
-    const [oldest] = this.#buckets.keys()
-    if (oldest !== undefined) this.#buckets.delete(oldest)
   }
 }
 
