@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { fitSet, type TrackingType } from '../../supabase/functions/imports/fit.ts'
+import type { TrackingType } from '../../supabase/functions/_shared/contracts/workouts.ts'
+import { fitSet } from '../../supabase/functions/imports/fit.ts'
 import { placeSets } from '../../supabase/functions/imports/place.ts'
 import type { FileSet } from '../../supabase/functions/imports/rows.ts'
 import { readText } from './files.ts'

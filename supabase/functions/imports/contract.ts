@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TRACKING_TYPES } from './fit.ts'
+import { TRACKING_TYPES } from '../_shared/contracts/workouts.ts'
 import { SOURCES } from './rows.ts'
 
 const flag = z.union([z.boolean(), z.stringbool()])

@@ -1,20 +1,6 @@
+import type { TrackingType } from '../_shared/contracts/workouts.ts'
 import { LineFault, type PlacedSet, type WeightUnit } from './rows.ts'
 import { kilograms, metres } from './values.ts'
-
-/** Which numbers a set of an exercise has. */
-export const TRACKING_TYPES = [
-  'weight_reps',
-  'bodyweight_reps',
-  'assisted_reps',
-  'reps_only',
-  'duration',
-  'weight_duration',
-  'distance_duration',
-  'weight_distance',
-  'cardio',
-] as const
-/** Which numbers a set of an exercise has. */
-export type TrackingType = (typeof TRACKING_TYPES)[number]
 
 /** The numbers of a set as its exercise takes them. */
 export interface FittedSet {

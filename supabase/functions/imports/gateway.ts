@@ -1,8 +1,8 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { z } from 'zod'
+import { TRACKING_TYPES, type TrackingType } from '../_shared/contracts/workouts.ts'
 import { AppError, DatabaseRefusal } from '../_shared/errors.ts'
 import { ImportRow, NameMatch } from './contract.ts'
-import { TRACKING_TYPES, type TrackingType } from './fit.ts'
 import type { CustomExercise } from './names.ts'
 import type { Source } from './rows.ts'
 

@@ -1,5 +1,5 @@
+import type { TrackingType } from '../_shared/contracts/workouts.ts'
 import type { ImportAnswer, ImportOptions, NameMatch } from './contract.ts'
-import type { TrackingType } from './fit.ts'
 import type { PlacedSet } from './rows.ts'
 
 /** What an exercise of the file is taken to be. */

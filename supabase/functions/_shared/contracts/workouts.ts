@@ -61,8 +61,8 @@ export const Workout = z.object({
   updated_at: Time,
 })
 
-/** Which numbers a set has. */
-const trackingType = z.enum([
+/** The kinds of numbers that a set of an exercise has. */
+export const TRACKING_TYPES = [
   'weight_reps',
   'bodyweight_reps',
   'assisted_reps',
@@ -72,7 +72,11 @@ const trackingType = z.enum([
   'distance_duration',
   'weight_distance',
   'cardio',
-])
+] as const
+/** Which numbers a set of an exercise has. */
+export type TrackingType = (typeof TRACKING_TYPES)[number]
+
+const trackingType = z.enum(TRACKING_TYPES)
 
 const setType = z.enum([
   'warmup',
