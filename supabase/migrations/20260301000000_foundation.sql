@@ -63,6 +63,44 @@ values
   ('busy', 409, 'Another write for this user takes too long.', 'Try again in a moment.'),
   ('too_many_rows', 400, 'One statement writes too many rows.', 'Write fewer at a time; the details say how many may be.');
 
+create function private.error_answer(
+  p_code text,
+  p_details text,
+  p_hint text,
+  out status smallint,
+  out body jsonb
+)
+returns record
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  select
+    error_codes.status,
+    jsonb_build_object(
+      'code', error_codes.code,
+      'message', error_codes.message,
+      'details', p_details,
+      'hint', coalesce(p_hint, error_codes.hint)
+    )
+  into status, body
+  from private.error_codes
+  where error_codes.code = p_code;
+
+  if not found then
+    raise exception using
+      errcode = 'internal_error',
+      message = format('error code %L is not registered', p_code);
+  end if;
+end;
+$$;
+
+grant execute on function private.error_answer(text, text, text) to anon, authenticated, service_role;
+comment on function private.error_answer(text, text, text) is
+  'The status and body with which a registered error is answered. The hint replaces the registered one.';
+
 -- Raised in the form that PostgREST turns into this status and body, on every platform alike.
 create function private.fail(p_code text, p_details text default null, p_hint text default null)
 returns void
@@ -72,27 +110,11 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_error private.error_codes;
+  v_answer record := private.error_answer(p_code, p_details, p_hint);
 begin
-  select error_codes.*
-  into v_error
-  from private.error_codes
-  where error_codes.code = p_code;
-
-  if not found then
-    raise exception using
-      errcode = 'internal_error',
-      message = format('error code %L is not registered', p_code);
-  end if;
-
   raise sqlstate 'PGRST' using
-    message = json_build_object(
-      'code', v_error.code,
-      'message', v_error.message,
-      'details', p_details,
-      'hint', coalesce(p_hint, v_error.hint)
-    )::text,
-    detail = json_build_object('status', v_error.status, 'headers', json_build_object())::text;
+    message = v_answer.body::text,
+    detail = json_build_object('status', v_answer.status, 'headers', json_build_object())::text;
 end;
 $$;
 

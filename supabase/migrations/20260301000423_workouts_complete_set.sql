@@ -22,20 +22,12 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_error private.error_codes;
-begin
-  select error_codes.*
-  into v_error
-  from private.error_codes
-  where error_codes.code = p_code;
-
-  perform set_config('response.status', v_error.status::text, true);
-  return jsonb_build_object(
-    'code', v_error.code,
-    'message', v_error.message,
-    'details', jsonb_build_object('conflict_id', p_conflict_id, 'current', private.shown(p_current))::text,
-    'hint', v_error.hint
+  v_answer record := private.error_answer(
+    p_code, jsonb_build_object('conflict_id', p_conflict_id, 'current', private.shown(p_current))::text, null
   );
+begin
+  perform set_config('response.status', v_answer.status::text, true);
+  return v_answer.body;
 end;
 $$;
 

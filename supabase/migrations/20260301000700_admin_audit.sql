@@ -239,39 +239,29 @@ as $$
 declare
   v_limit integer := private.page_size(my_access_log."limit");
   v_keys jsonb := private.decode_cursor(my_access_log.cursor, array['timestamptz', 'date', 'integer']);
-  v_answer jsonb;
 begin
   perform private.current_user_id();
 
-  with page as (
-    select entry.*
-    from private.my_audit_entries(
-      (v_keys ->> 0)::timestamptz, (v_keys ->> 1)::date, (v_keys ->> 2)::integer, v_limit + 1
-    ) as entry
-  ),
-  shown as (
-    select page.*
+  return (
+    with page as (
+      select entry.*, row_number() over (order by entry.at desc, entry.day desc, entry.sequence desc) as place
+      from private.my_audit_entries(
+        (v_keys ->> 0)::timestamptz, (v_keys ->> 1)::date, (v_keys ->> 2)::integer, v_limit + 1
+      ) as entry
+    )
+    select jsonb_build_object(
+      'items', coalesce(jsonb_agg(
+        jsonb_build_object('at', page.at, 'by', page.actor_role, 'action', page.action, 'reason', page.reason)
+        order by page.place
+      ) filter (where page.place <= v_limit), '[]'),
+      'next_cursor', case when count(*) > v_limit then (
+        select private.encode_cursor(jsonb_build_array(last.at, last.day, last.sequence))
+        from page as last
+        where last.place = v_limit
+      ) end
+    )
     from page
-    order by page.at desc, page.day desc, page.sequence desc
-    limit v_limit
-  )
-  select jsonb_build_object(
-    'items', coalesce(jsonb_agg(
-      jsonb_build_object('at', shown.at, 'by', shown.actor_role, 'action', shown.action, 'reason', shown.reason)
-      order by shown.at desc, shown.day desc, shown.sequence desc
-    ), '[]'),
-    'next_cursor', case when (select count(*) from page) > v_limit then private.encode_cursor(
-      jsonb_build_array(
-        to_json((array_agg(shown.at order by shown.at, shown.day, shown.sequence))[1]),
-        (array_agg(shown.day order by shown.at, shown.day, shown.sequence))[1],
-        (array_agg(shown.sequence order by shown.at, shown.day, shown.sequence))[1]
-      )
-    ) end
-  )
-  into v_answer
-  from shown;
-
-  return v_answer;
+  );
 end;
 $$;
 
