@@ -131,7 +131,8 @@ select is_empty(
   $$
     select exercises.slug
     from public.exercises
-    where exercises.weight_entry <> 'none'
+    where exercises.slug is not null
+      and exercises.weight_entry <> 'none'
       and private.loading_of(exercises.weight_entry, exercises.equipment) is null
       and not exercises.equipment && '{medicine_ball,sandbag,strongman_implement,resistance_band}'
   $$, 'how it is loaded is known of all in the library that takes plates, dumbbells or a stack');

@@ -1,16 +1,20 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
-import { beforeAll, expect, test } from 'vitest'
-import { stack } from '../support/stack.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Stack, startStack } from '../../stack/stack.ts'
 import { runPgTap } from './pgtap.ts'
 
 const FOLDER = 'supabase/tests'
 const FILES = (await readdir(FOLDER)).filter((name) => name.endsWith('.test.sql')).sort()
 
-// `supabase test db` does the same before it runs these files.
+// A stack of this file's own: what these files say of whole tables holds only where nobody else writes.
+let stack: Stack
+
+// `supabase test db` creates the extension before it runs these files too.
 beforeAll(async () => {
-  const url = new URL(stack.db_url)
+  stack = await startStack()
+  const url = new URL(stack.status.db_url)
   url.username = 'supabase_admin'
   const admin = new pg.Client({ connectionString: url.href })
   await admin.connect()
@@ -18,8 +22,10 @@ beforeAll(async () => {
   await admin.end()
 })
 
+afterAll(() => stack?.stop())
+
 test.each(FILES)('%s', async (file) => {
-  const { planned, passed, failures } = await runPgTap(stack.db_url, join(FOLDER, file))
+  const { planned, passed, failures } = await runPgTap(stack.status.db_url, join(FOLDER, file))
 
   expect(failures).toEqual([])
   expect(planned).toBeGreaterThan(0)
