@@ -1,16 +1,11 @@
 -- Load: what a set weighs. One function for each calculation, used by sets, records, rollups and whatever shows them.
 -- Pure arithmetic; the golden table of supabase/tests/workouts_load.test.sql holds it to its sources.
 
-create type public.set_type as enum (
-  'warmup', 'working', 'top', 'backoff', 'amrap', 'failure', 'drop', 'rest_pause', 'myo_rep', 'cluster'
-);
 create type public.set_side as enum ('left', 'right');
 create type public.weight_unit as enum ('kg', 'lb');
 create type public.e1rm_method as enum ('single', 'rpe_table', 'epley', 'brzycki', 'consensus');
 create type public.confidence as enum ('high', 'medium', 'low');
 
-comment on type public.set_type is
-  'What a set is for. Warm-ups count towards no total and no record.';
 comment on type public.set_side is 'The side that a one-sided set was done on.';
 comment on type public.weight_unit is 'The unit in which a weight was entered. Storage is kilograms.';
 comment on type public.e1rm_method is

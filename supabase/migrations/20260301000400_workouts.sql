@@ -54,6 +54,9 @@ create table public.workouts (
   template_id            uuid,
   template_day_id        uuid,
   import_id              uuid,
+  template_run_id        uuid references public.template_runs (id) on delete set null,
+  template_week          smallint,
+  template_name          text,
   name                   text not null default 'Workout',
   status                 public.workout_status not null default 'in_progress',
   planned_for            date,
@@ -309,6 +312,7 @@ create unique index workouts_one_active_per_user_key on public.workouts (user_id
 create index workouts_user_id_started_at_idx on public.workouts (user_id, started_at desc, id desc);
 create index workouts_user_id_local_date_idx on public.workouts (user_id, local_date);
 create index workouts_import_id_idx on public.workouts (import_id) where import_id is not null;
+create index workouts_template_run_id_idx on public.workouts (template_run_id);
 create index workout_exercises_user_id_exercise_id_idx on public.workout_exercises (user_id, exercise_id);
 create index workout_exercises_exercise_id_idx on public.workout_exercises (exercise_id);
 create index workout_sets_workout_id_exercise_id_idx on public.workout_sets (workout_id, exercise_id);
@@ -439,9 +443,12 @@ grant select, delete on public.workout_shares to authenticated;
 
 comment on table public.workouts is 'One training session. At most one per athlete is in progress.';
 comment on column public.workouts.user_id is 'The athlete.';
-comment on column public.workouts.template_id is 'The plan it was started from.';
-comment on column public.workouts.template_day_id is 'The day of that plan.';
 comment on column public.workouts.import_id is 'The import that made it; null for one that was done here.';
+comment on column public.workouts.template_id is 'The template it was started from, which may be deleted since.';
+comment on column public.workouts.template_day_id is 'The day of that template.';
+comment on column public.workouts.template_run_id is 'The run of that template that it belongs to; null without one.';
+comment on column public.workouts.template_week is 'The week of the plan that it was done for.';
+comment on column public.workouts.template_name is 'The name of the template when it was started.';
 comment on column public.workouts.name is 'What the athlete calls it.';
 comment on column public.workouts.status is 'Ends at completed or cancelled and never changes again.';
 comment on column public.workouts.planned_for is 'The local day that a planned workout is meant for.';

@@ -1,0 +1,209 @@
+-- Templates: plans that athletes train by. This is the card that lists show; what a plan consists of is in its days
+-- (302) and, as an immutable document for each version, in template_versions (304). Written by save_template alone.
+
+insert into private.error_codes (code, status, message, hint)
+values
+  ('template_not_found', 404, 'There is no such template, or it is not visible to this user.', 'Check the id.'),
+  ('template_day_not_found', 404, 'The plan has no such day in the version that this athlete follows.',
+   'Read the template again, or the run: a run stays on the version it was started with.'),
+  ('template_conflict', 409, 'The template was changed since the version that was edited.',
+   'The details are the stored document: merge, and send its version.'),
+  ('invalid_template', 400, 'The template breaks a rule.',
+   'The details are the path of the fault and the rule, as in days[0].exercises[2].sets: minimum 1.'),
+  ('template_not_publishable', 409, 'The template cannot be shown to others as it is.',
+   'The details name what others could not use.'),
+  ('premium_template', 402, 'The document of this template is for premium plans.',
+   'Its card is free; the plan has to be changed for the rest.'),
+  ('template_run_active', 409, 'The athlete follows this template already.',
+   'End that run first; the details have its id.'),
+  ('template_run_not_found', 404, 'There is no such run of this user.', 'Check the id.'),
+  ('too_many_templates', 409, 'The user has as many templates as one may have.', 'Delete some; the details have the number.');
+
+-- Types ----------------------------------------------------------------------------------------------------------------
+
+create type public.training_goal as enum (
+  'strength', 'muscle_building', 'fat_loss', 'endurance', 'power', 'general_health'
+);
+create type public.template_category as enum ('beginner', 'intermediate', 'advanced', 'specialized');
+
+comment on type public.training_goal is 'What a plan trains for.';
+comment on type public.template_category is 'The shelf of the library on which a template stands.';
+
+-- Tables ---------------------------------------------------------------------------------------------------------------
+
+create table public.workout_templates (
+  id                 uuid primary key default private.uuid_v7(),
+  created_by         uuid default auth.uid() references public.profiles (user_id) on delete cascade,
+  version            integer not null default 1,
+  name               text not null,
+  language           text not null default 'en',
+  description        text not null default '',
+  difficulty         public.training_level not null,
+  goal               public.training_goal not null,
+  category           public.template_category,
+  tags               text[] not null default '{}',
+  total_weeks        smallint not null default 1,
+  days_per_week      smallint not null default 0,
+  estimated_minutes  smallint,
+  estimated_calories smallint,
+  primary_muscles    public.muscle[] not null default '{}',
+  equipment          public.equipment[] not null default '{}',
+  visibility         public.visibility not null default 'private',
+  is_published       boolean not null default false,
+  published_at       timestamptz,
+  featured_order     smallint,
+  is_premium         boolean not null default false,
+  is_ai_generated    boolean not null default false,
+  is_active          boolean not null default true,
+  copied_from        uuid,
+  usage_count        bigint not null default 0,
+  favorite_count     bigint not null default 0,
+  rating_sum         bigint not null default 0,
+  rating_count       bigint not null default 0,
+  rating_average     numeric(3, 2) generated always as (round(rating_sum::numeric / nullif(rating_count, 0), 2)) stored,
+  runs_completed     bigint not null default 0,
+  runs_ended         bigint not null default 0,
+  completion_rate    numeric(4, 3) generated always as (round(runs_completed::numeric / nullif(runs_ended, 0), 3)) stored,
+  -- As for exercises: five ratings of 3 are assumed, uses count by magnitude, and a float's comparisons are leakproof.
+  popularity         double precision not null generated always as (
+    case when is_published and is_active and visibility = 'public'
+      then round((rating_sum + 15)::numeric / (rating_count + 5) + ln(1 + usage_count::numeric), 4)
+      else 0
+    end
+  ) stored,
+  created_at         timestamptz not null default now(),
+  updated_at         timestamptz not null default now(),
+  constraint workout_templates_version_from_one check (version >= 1),
+  constraint workout_templates_name_length check (char_length(name) between 1 and 120),
+  constraint workout_templates_name_is_plain check (name = btrim(name) and name !~ '[[:cntrl:]]'),
+  constraint workout_templates_language_is_code check (language ~ '^[a-z]{2}(-[A-Z]{2})?$'),
+  constraint workout_templates_description_length check (char_length(description) <= 4000),
+  constraint workout_templates_tags_fit check (private.texts_match(tags, 10, '^[a-z0-9]+(-[a-z0-9]+)*$')),
+  constraint workout_templates_weeks_in_range check (total_weeks between 1 and 52),
+  constraint workout_templates_days_per_week_in_range check (days_per_week between 0 and 14),
+  constraint workout_templates_published_has_readers check (not is_published or visibility <> 'private'),
+  constraint workout_templates_published_at_consistent check (not is_published or published_at is not null),
+  constraint workout_templates_featured_is_public check (
+    featured_order is null or (is_published and visibility = 'public')
+  ),
+  constraint workout_templates_featured_order_in_range check (featured_order between 1 and 999),
+  constraint workout_templates_ratings_consistent check (rating_sum between rating_count and rating_count * 5),
+  constraint workout_templates_counters_consistent check (
+    usage_count >= 0 and favorite_count >= 0 and runs_completed between 0 and runs_ended
+  )
+);
+
+create index workout_templates_created_by_idx on public.workout_templates (created_by, updated_at desc);
+-- What everyone sees comes first in it.
+create index workout_templates_popularity_idx on public.workout_templates (popularity desc, id);
+create index workout_templates_featured_order_idx on public.workout_templates (featured_order)
+  where featured_order is not null;
+
+-- Policies -------------------------------------------------------------------------------------------------------------
+
+alter table public.workout_templates enable row level security;
+
+create policy select_public on public.workout_templates
+  for select to anon
+  using (is_published and is_active and visibility = 'public');
+
+create policy select_visible on public.workout_templates
+  for select to authenticated
+  using (
+    created_by = (select auth.uid())
+    or (
+      is_published
+      and is_active
+      and (visibility = 'public' or created_by in (select private.friend_ids()))
+      and (created_by is null or created_by not in (select private.hidden_user_ids()))
+    )
+  );
+
+create policy update_own on public.workout_templates
+  for update to authenticated
+  using (created_by = (select auth.uid()));
+
+create policy delete_own on public.workout_templates
+  for delete to authenticated
+  using (created_by = (select auth.uid()));
+
+-- What it consists of is written by save_template; these two are switches that make no new version.
+grant select on public.workout_templates to anon, authenticated;
+grant update (visibility, is_active) on public.workout_templates to authenticated;
+grant delete on public.workout_templates to authenticated;
+
+-- Upkeep ---------------------------------------------------------------------------------------------------------------
+
+create function private.tg_workout_templates__withdraw()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if new.visibility = 'private' then
+    new.is_published := false;
+  end if;
+
+  if not new.is_published or new.visibility <> 'public' then
+    new.featured_order := null;
+  end if;
+
+  return new;
+end;
+$$;
+
+comment on function private.tg_workout_templates__withdraw() is
+  'What its author makes private is no longer published, and what not everyone sees is not featured.';
+
+create trigger _100_touch
+  before update of version, visibility, is_active, is_published, featured_order, is_premium on public.workout_templates
+  for each row execute function private.tg__touch();
+create trigger _200_withdraw
+  before update of visibility, is_published on public.workout_templates
+  for each row execute function private.tg_workout_templates__withdraw();
+
+-- Comments -------------------------------------------------------------------------------------------------------------
+
+comment on table public.workout_templates is
+  'A plan to train by, of one session or many weeks: its card. Readable by others once published, as visibility says.';
+comment on column public.workout_templates.created_by is 'The author; null for the product''s own.';
+comment on column public.workout_templates.version is 'The newest version; every save that changes something makes one.';
+comment on column public.workout_templates.name is 'What it is called.';
+comment on column public.workout_templates.language is 'The language of the texts: en, or de-AT.';
+comment on column public.workout_templates.description is 'What it is, for whom, and how it works.';
+comment on column public.workout_templates.difficulty is 'For whom it is.';
+comment on column public.workout_templates.goal is 'What it trains for.';
+comment on column public.workout_templates.category is 'Where it stands in the library; null where its author says nothing.';
+comment on column public.workout_templates.tags is 'Words for filters, in kebab case.';
+comment on column public.workout_templates.total_weeks is 'How many weeks it runs.';
+comment on column public.workout_templates.days_per_week is 'Training days in its fullest week. Derived, as are the next four.';
+comment on column public.workout_templates.estimated_minutes is 'How long a session takes on average; null without any.';
+comment on column public.workout_templates.estimated_calories is
+  'The energy of an average session in kcal, for an athlete of 75 kg; proportional to body weight.';
+comment on column public.workout_templates.primary_muscles is 'What it trains, most sets first.';
+comment on column public.workout_templates.equipment is 'All that it needs.';
+comment on column public.workout_templates.visibility is 'Who may see it once it is published.';
+comment on column public.workout_templates.is_published is 'Whether anybody but the author sees it.';
+comment on column public.workout_templates.published_at is 'When it was last published.';
+comment on column public.workout_templates.featured_order is 'Its place among the featured ones, null for the others. Set by admins.';
+comment on column public.workout_templates.is_premium is 'Whether what it consists of is for premium plans alone. Set by admins.';
+comment on column public.workout_templates.is_ai_generated is 'Whether the coach drafted it; template_generations says how.';
+comment on column public.workout_templates.is_active is 'Whether it is offered; a retired one its author alone sees.';
+comment on column public.workout_templates.copied_from is 'The template that this is a copy of, if it still exists.';
+comment on column public.workout_templates.usage_count is 'Completed workouts that were started from it, by anybody. Derived.';
+comment on column public.workout_templates.favorite_count is 'How many athletes have it among their favourites. Derived.';
+comment on column public.workout_templates.rating_sum is 'All ratings added up. Derived.';
+comment on column public.workout_templates.rating_count is 'How many athletes rated it. Derived.';
+comment on column public.workout_templates.rating_average is 'The average of all ratings, null without one. Derived.';
+comment on column public.workout_templates.runs_completed is 'Runs in which every training day was done. Derived.';
+comment on column public.workout_templates.runs_ended is 'Runs that are over, completed or abandoned. Derived.';
+comment on column public.workout_templates.completion_rate is 'The share of ended runs that were completed. Derived.';
+comment on column public.workout_templates.popularity is
+  'Ratings and use as one number to sort by; 0 for what is not offered to everyone. Derived.';
+comment on column public.workout_templates.updated_at is 'When its author last changed it; counters do not count.';
+comment on policy select_public on public.workout_templates is 'Anybody reads what is published for everyone.';
+comment on policy select_visible on public.workout_templates is 'One''s own, and what is published for everyone or for friends, but not across a block.';
+comment on policy update_own on public.workout_templates is 'The author, in the granted columns.';
+comment on policy delete_own on public.workout_templates is 'The author.';
