@@ -965,6 +965,262 @@ export type Database = {
           },
         ]
       }
+      template_days: {
+        Row: {
+          created_at: string
+          estimated_calories: number | null
+          estimated_minutes: number | null
+          focus_areas: string[]
+          id: string
+          is_rest_day: boolean
+          name: string
+          notes: string | null
+          position: number
+          template_id: string
+          updated_at: string
+          week: number | null
+          weekday: Database["public"]["Enums"]["weekday"] | null
+        }
+        Insert: {
+          created_at?: string
+          estimated_calories?: number | null
+          estimated_minutes?: number | null
+          focus_areas?: string[]
+          id: string
+          is_rest_day?: boolean
+          name: string
+          notes?: string | null
+          position: number
+          template_id: string
+          updated_at?: string
+          week?: number | null
+          weekday?: Database["public"]["Enums"]["weekday"] | null
+        }
+        Update: {
+          created_at?: string
+          estimated_calories?: number | null
+          estimated_minutes?: number | null
+          focus_areas?: string[]
+          id?: string
+          is_rest_day?: boolean
+          name?: string
+          notes?: string | null
+          position?: number
+          template_id?: string
+          updated_at?: string
+          week?: number | null
+          weekday?: Database["public"]["Enums"]["weekday"] | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "template_days_template_id_fkey"
+            columns: ["template_id"]
+            isOneToOne: false
+            referencedRelation: "workout_templates"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      template_exercises: {
+        Row: {
+          alternatives: string[]
+          created_at: string
+          day_id: string
+          distance_m: number | null
+          duration_seconds: number | null
+          exercise_id: string | null
+          exercise_name: string
+          group_type: Database["public"]["Enums"]["exercise_group_type"] | null
+          id: string
+          last_set_type: Database["public"]["Enums"]["set_type"] | null
+          load_type: Database["public"]["Enums"]["load_type"]
+          load_value: number | null
+          notes: string | null
+          position: number
+          progression: Json | null
+          reps_max: number | null
+          reps_min: number | null
+          reps_target: number | null
+          rest_seconds: number | null
+          rounds: number | null
+          section: Database["public"]["Enums"]["template_section"]
+          set_type: Database["public"]["Enums"]["set_type"]
+          sets: number
+          superset_group: number | null
+          template_id: string
+          tempo: string | null
+          updated_at: string
+          warmup_sets: number
+        }
+        Insert: {
+          alternatives?: string[]
+          created_at?: string
+          day_id: string
+          distance_m?: number | null
+          duration_seconds?: number | null
+          exercise_id?: string | null
+          exercise_name: string
+          group_type?: Database["public"]["Enums"]["exercise_group_type"] | null
+          id: string
+          last_set_type?: Database["public"]["Enums"]["set_type"] | null
+          load_type?: Database["public"]["Enums"]["load_type"]
+          load_value?: number | null
+          notes?: string | null
+          position: number
+          progression?: Json | null
+          reps_max?: number | null
+          reps_min?: number | null
+          reps_target?: number | null
+          rest_seconds?: number | null
+          rounds?: number | null
+          section?: Database["public"]["Enums"]["template_section"]
+          set_type?: Database["public"]["Enums"]["set_type"]
+          sets: number
+          superset_group?: number | null
+          template_id: string
+          tempo?: string | null
+          updated_at?: string
+          warmup_sets?: number
+        }
+        Update: {
+          alternatives?: string[]
+          created_at?: string
+          day_id?: string
+          distance_m?: number | null
+          duration_seconds?: number | null
+          exercise_id?: string | null
+          exercise_name?: string
+          group_type?: Database["public"]["Enums"]["exercise_group_type"] | null
+          id?: string
+          last_set_type?: Database["public"]["Enums"]["set_type"] | null
+          load_type?: Database["public"]["Enums"]["load_type"]
+          load_value?: number | null
+          notes?: string | null
+          position?: number
+          progression?: Json | null
+          reps_max?: number | null
+          reps_min?: number | null
+          reps_target?: number | null
+          rest_seconds?: number | null
+          rounds?: number | null
+          section?: Database["public"]["Enums"]["template_section"]
+          set_type?: Database["public"]["Enums"]["set_type"]
+          sets?: number
+          superset_group?: number | null
+          template_id?: string
+          tempo?: string | null
+          updated_at?: string
+          warmup_sets?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "template_exercises_day_id_fkey"
+            columns: ["day_id"]
+            isOneToOne: false
+            referencedRelation: "template_days"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "template_exercises_exercise_id_fkey"
+            columns: ["exercise_id"]
+            isOneToOne: false
+            referencedRelation: "exercises"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "template_exercises_template_id_fkey"
+            columns: ["template_id"]
+            isOneToOne: false
+            referencedRelation: "workout_templates"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      template_runs: {
+        Row: {
+          created_at: string
+          ended_at: string | null
+          id: string
+          started_on: string
+          status: Database["public"]["Enums"]["template_run_status"]
+          template_id: string
+          template_name: string
+          updated_at: string
+          user_id: string
+          version: number
+        }
+        Insert: {
+          created_at?: string
+          ended_at?: string | null
+          id?: string
+          started_on: string
+          status?: Database["public"]["Enums"]["template_run_status"]
+          template_id: string
+          template_name: string
+          updated_at?: string
+          user_id?: string
+          version: number
+        }
+        Update: {
+          created_at?: string
+          ended_at?: string | null
+          id?: string
+          started_on?: string
+          status?: Database["public"]["Enums"]["template_run_status"]
+          template_id?: string
+          template_name?: string
+          updated_at?: string
+          user_id?: string
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "template_runs_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
+      template_versions: {
+        Row: {
+          created_at: string
+          created_by: string | null
+          document: NonNullable<Json>
+          is_premium: boolean
+          request_hash: string
+          template_id: string
+          version: number
+        }
+        Insert: {
+          created_at?: string
+          created_by?: string | null
+          document: NonNullable<Json>
+          is_premium?: boolean
+          request_hash: string
+          template_id: string
+          version: number
+        }
+        Update: {
+          created_at?: string
+          created_by?: string | null
+          document?: NonNullable<Json>
+          is_premium?: boolean
+          request_hash?: string
+          template_id?: string
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "template_versions_created_by_fkey"
+            columns: ["created_by"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
       user_roles: {
         Row: {
           created_at: string
@@ -1461,6 +1717,128 @@ export type Database = {
           },
         ]
       }
+      workout_templates: {
+        Row: {
+          category: Database["public"]["Enums"]["template_category"] | null
+          completion_rate: number | null
+          copied_from: string | null
+          created_at: string
+          created_by: string | null
+          days_per_week: number
+          description: string
+          difficulty: Database["public"]["Enums"]["training_level"]
+          equipment: Database["public"]["Enums"]["equipment"][]
+          estimated_calories: number | null
+          estimated_minutes: number | null
+          favorite_count: number
+          featured_order: number | null
+          goal: Database["public"]["Enums"]["training_goal"]
+          id: string
+          is_active: boolean
+          is_ai_generated: boolean
+          is_premium: boolean
+          is_published: boolean
+          language: string
+          name: string
+          popularity: number
+          primary_muscles: Database["public"]["Enums"]["muscle"][]
+          published_at: string | null
+          rating_average: number | null
+          rating_count: number
+          rating_sum: number
+          runs_completed: number
+          runs_ended: number
+          tags: string[]
+          total_weeks: number
+          updated_at: string
+          usage_count: number
+          version: number
+          visibility: Database["public"]["Enums"]["visibility"]
+        }
+        Insert: {
+          category?: Database["public"]["Enums"]["template_category"] | null
+          completion_rate?: never
+          copied_from?: string | null
+          created_at?: string
+          created_by?: string | null
+          days_per_week?: number
+          description?: string
+          difficulty: Database["public"]["Enums"]["training_level"]
+          equipment?: Database["public"]["Enums"]["equipment"][]
+          estimated_calories?: number | null
+          estimated_minutes?: number | null
+          favorite_count?: number
+          featured_order?: number | null
+          goal: Database["public"]["Enums"]["training_goal"]
+          id?: string
+          is_active?: boolean
+          is_ai_generated?: boolean
+          is_premium?: boolean
+          is_published?: boolean
+          language?: string
+          name: string
+          popularity?: never
+          primary_muscles?: Database["public"]["Enums"]["muscle"][]
+          published_at?: string | null
+          rating_average?: never
+          rating_count?: number
+          rating_sum?: number
+          runs_completed?: number
+          runs_ended?: number
+          tags?: string[]
+          total_weeks?: number
+          updated_at?: string
+          usage_count?: number
+          version?: number
+          visibility?: Database["public"]["Enums"]["visibility"]
+        }
+        Update: {
+          category?: Database["public"]["Enums"]["template_category"] | null
+          completion_rate?: never
+          copied_from?: string | null
+          created_at?: string
+          created_by?: string | null
+          days_per_week?: number
+          description?: string
+          difficulty?: Database["public"]["Enums"]["training_level"]
+          equipment?: Database["public"]["Enums"]["equipment"][]
+          estimated_calories?: number | null
+          estimated_minutes?: number | null
+          favorite_count?: number
+          featured_order?: number | null
+          goal?: Database["public"]["Enums"]["training_goal"]
+          id?: string
+          is_active?: boolean
+          is_ai_generated?: boolean
+          is_premium?: boolean
+          is_published?: boolean
+          language?: string
+          name?: string
+          popularity?: never
+          primary_muscles?: Database["public"]["Enums"]["muscle"][]
+          published_at?: string | null
+          rating_average?: never
+          rating_count?: number
+          rating_sum?: number
+          runs_completed?: number
+          runs_ended?: number
+          tags?: string[]
+          total_weeks?: number
+          updated_at?: string
+          usage_count?: number
+          version?: number
+          visibility?: Database["public"]["Enums"]["visibility"]
+        }
+        Relationships: [
+          {
+            foreignKeyName: "workout_templates_created_by_fkey"
+            columns: ["created_by"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
       workouts: {
         Row: {
           active_seconds: number | null
@@ -1498,6 +1876,9 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
+          template_run_id: string | null
+          template_week: number | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -1544,6 +1925,9 @@ export type Database = {
           status?: Database["public"]["Enums"]["workout_status"]
           template_day_id?: string | null
           template_id?: string | null
+          template_name?: string | null
+          template_run_id?: string | null
+          template_week?: number | null
           timezone: string
           total_rest_seconds?: number
           updated_at?: string
@@ -1590,6 +1974,9 @@ export type Database = {
           status?: Database["public"]["Enums"]["workout_status"]
           template_day_id?: string | null
           template_id?: string | null
+          template_name?: string | null
+          template_run_id?: string | null
+          template_week?: number | null
           timezone?: string
           total_rest_seconds?: number
           updated_at?: string
@@ -1601,6 +1988,13 @@ export type Database = {
           warmup_volume_kg?: number
         }
         Relationships: [
+          {
+            foreignKeyName: "workouts_template_run_id_fkey"
+            columns: ["template_run_id"]
+            isOneToOne: false
+            referencedRelation: "template_runs"
+            referencedColumns: ["id"]
+          },
           {
             foreignKeyName: "workouts_user_id_fkey"
             columns: ["user_id"]
@@ -1747,6 +2141,9 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
+          template_run_id: string | null
+          template_week: number | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -1839,6 +2236,9 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
+          template_run_id: string | null
+          template_week: number | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2047,6 +2447,9 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
+          template_run_id: string | null
+          template_week: number | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2141,6 +2544,9 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
+          template_run_id: string | null
+          template_week: number | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2287,6 +2693,9 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
+          template_run_id: string | null
+          template_week: number | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2351,6 +2760,9 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
+          template_run_id: string | null
+          template_week: number | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2406,6 +2818,9 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
+          template_run_id: string | null
+          template_week: number | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2471,6 +2886,9 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
+          template_run_id: string | null
+          template_week: number | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
@@ -2581,6 +2999,7 @@ export type Database = {
         | "elliptical"
         | "stair_climber"
         | "pool"
+      exercise_group_type: "superset" | "giant_set" | "circuit"
       exercise_type:
         | "strength"
         | "olympic_lift"
@@ -2601,6 +3020,14 @@ export type Database = {
         | "undone"
       import_source: "strong" | "hevy" | "fitnotes"
       import_status: "running" | "completed" | "undoing" | "undone"
+      load_type:
+        | "open"
+        | "bodyweight"
+        | "fixed"
+        | "percent_e1rm"
+        | "percent_training_max"
+        | "rpe"
+        | "rir"
       mechanic: "compound" | "isolation" | "none"
       movement_direction: "horizontal" | "vertical" | "none"
       movement_pattern:
@@ -2683,6 +3110,13 @@ export type Database = {
         | "myo_rep"
         | "cluster"
       subscription_status: "active" | "past_due" | "cancelled" | "expired"
+      template_category:
+        | "beginner"
+        | "intermediate"
+        | "advanced"
+        | "specialized"
+      template_run_status: "active" | "completed" | "abandoned"
+      template_section: "warmup" | "main" | "cooldown"
       tracking_type:
         | "weight_reps"
         | "bodyweight_reps"
@@ -2693,10 +3127,25 @@ export type Database = {
         | "distance_duration"
         | "weight_distance"
         | "cardio"
+      training_goal:
+        | "strength"
+        | "muscle_building"
+        | "fat_loss"
+        | "endurance"
+        | "power"
+        | "general_health"
       training_level: "beginner" | "intermediate" | "advanced"
       unit_system: "metric" | "imperial"
       user_role: "user" | "admin"
       visibility: "public" | "friends" | "private"
+      weekday:
+        | "monday"
+        | "tuesday"
+        | "wednesday"
+        | "thursday"
+        | "friday"
+        | "saturday"
+        | "sunday"
       weight_entry:
         | "total"
         | "per_hand"
@@ -2882,6 +3331,7 @@ export const Constants = {
         "stair_climber",
         "pool",
       ],
+      exercise_group_type: ["superset", "giant_set", "circuit"],
       exercise_type: [
         "strength",
         "olympic_lift",
@@ -2904,6 +3354,15 @@ export const Constants = {
       ],
       import_source: ["strong", "hevy", "fitnotes"],
       import_status: ["running", "completed", "undoing", "undone"],
+      load_type: [
+        "open",
+        "bodyweight",
+        "fixed",
+        "percent_e1rm",
+        "percent_training_max",
+        "rpe",
+        "rir",
+      ],
       mechanic: ["compound", "isolation", "none"],
       movement_direction: ["horizontal", "vertical", "none"],
       movement_pattern: [
@@ -2991,6 +3450,14 @@ export const Constants = {
         "cluster",
       ],
       subscription_status: ["active", "past_due", "cancelled", "expired"],
+      template_category: [
+        "beginner",
+        "intermediate",
+        "advanced",
+        "specialized",
+      ],
+      template_run_status: ["active", "completed", "abandoned"],
+      template_section: ["warmup", "main", "cooldown"],
       tracking_type: [
         "weight_reps",
         "bodyweight_reps",
@@ -3002,10 +3469,27 @@ export const Constants = {
         "weight_distance",
         "cardio",
       ],
+      training_goal: [
+        "strength",
+        "muscle_building",
+        "fat_loss",
+        "endurance",
+        "power",
+        "general_health",
+      ],
       training_level: ["beginner", "intermediate", "advanced"],
       unit_system: ["metric", "imperial"],
       user_role: ["user", "admin"],
       visibility: ["public", "friends", "private"],
+      weekday: [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+      ],
       weight_entry: [
         "total",
         "per_hand",

@@ -1,23 +1,13 @@
 -- Templates: plans that athletes train by. This is the card that lists show; what a plan consists of is in its days
--- (302) and, as an immutable document for each version, in template_versions (304). Written by save_template alone.
+-- (302) and, as an immutable document for each version, in template_versions (304).
 
 insert into private.error_codes (code, status, message, hint)
 values
   ('template_not_found', 404, 'There is no such template, or it is not visible to this user.', 'Check the id.'),
   ('template_day_not_found', 404, 'The plan has no such day in the version that this athlete follows.',
    'Read the template again, or the run: a run stays on the version it was started with.'),
-  ('template_conflict', 409, 'The template was changed since the version that was edited.',
-   'The details are the stored document: merge, and send its version.'),
-  ('invalid_template', 400, 'The template breaks a rule.',
-   'The details are the path of the fault and the rule, as in days[0].exercises[2].sets: minimum 1.'),
-  ('template_not_publishable', 409, 'The template cannot be shown to others as it is.',
-   'The details name what others could not use.'),
   ('premium_template', 402, 'The document of this template is for premium plans.',
-   'Its card is free; the plan has to be changed for the rest.'),
-  ('template_run_active', 409, 'The athlete follows this template already.',
-   'End that run first; the details have its id.'),
-  ('template_run_not_found', 404, 'There is no such run of this user.', 'Check the id.'),
-  ('too_many_templates', 409, 'The user has as many templates as one may have.', 'Delete some; the details have the number.');
+   'Its card is free; the plan has to be changed for the rest.');
 
 -- Types ----------------------------------------------------------------------------------------------------------------
 
@@ -127,7 +117,7 @@ create policy delete_own on public.workout_templates
   for delete to authenticated
   using (created_by = (select auth.uid()));
 
--- What it consists of is written by save_template; these two are switches that make no new version.
+-- What it consists of no client writes row by row; these two are switches that make no new version.
 grant select on public.workout_templates to anon, authenticated;
 grant update (visibility, is_active) on public.workout_templates to authenticated;
 grant delete on public.workout_templates to authenticated;
@@ -189,7 +179,7 @@ comment on column public.workout_templates.is_published is 'Whether anybody but 
 comment on column public.workout_templates.published_at is 'When it was last published.';
 comment on column public.workout_templates.featured_order is 'Its place among the featured ones, null for the others. Set by admins.';
 comment on column public.workout_templates.is_premium is 'Whether what it consists of is for premium plans alone. Set by admins.';
-comment on column public.workout_templates.is_ai_generated is 'Whether the coach drafted it; template_generations says how.';
+comment on column public.workout_templates.is_ai_generated is 'Whether the coach drafted it.';
 comment on column public.workout_templates.is_active is 'Whether it is offered; a retired one its author alone sees.';
 comment on column public.workout_templates.copied_from is 'The template that this is a copy of, if it still exists.';
 comment on column public.workout_templates.usage_count is 'Completed workouts that were started from it, by anybody. Derived.';

@@ -187,6 +187,6 @@ comment on column public.template_exercises.tempo is 'Seconds down, pause, up, p
 comment on column public.template_exercises.notes is 'What to know about it.';
 comment on column public.template_exercises.alternatives is 'Exercises to do instead, the best first.';
 comment on column public.template_exercises.progression is
-  'The rule by which its load grows: type is linear, double, wave or rpe; see docs/reference/templates.md.';
+  'The rule by which its load grows: type is linear, double, wave or rpe.';
 comment on policy select_public on public.template_exercises is 'What everybody may see, but for premium templates.';
 comment on policy select_readable on public.template_exercises is 'Whoever sees the template, and its author; of a premium one, premium plans.';

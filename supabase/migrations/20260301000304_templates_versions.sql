@@ -84,7 +84,7 @@ create policy select_own on public.template_runs
   for select to authenticated
   using (user_id = (select auth.uid()));
 
--- No writes: versions are made by save_template, runs by start_template and end_template_run.
+-- No writes: a client makes neither versions nor runs row by row.
 grant select (template_id, version, document, created_at) on public.template_versions to anon;
 grant select (template_id, version, created_by, is_premium, document, created_at)
   on public.template_versions to authenticated;
@@ -181,12 +181,12 @@ create trigger _500_drop_version
 -- Comments -------------------------------------------------------------------------------------------------------------
 
 comment on table public.template_versions is
-  'What a template consists of: one immutable document for each version, as get_template answers it.';
+  'What a template consists of: one immutable document for each version.';
 comment on column public.template_versions.template_id is 'The template; it may be deleted while a run is on the version.';
 comment on column public.template_versions.version is 'Counted from 1.';
 comment on column public.template_versions.created_by is 'The template''s author.';
 comment on column public.template_versions.is_premium is 'Whether the template is for premium plans.';
-comment on column public.template_versions.document is 'The plan with its days and their exercises; docs/reference/templates.md.';
+comment on column public.template_versions.document is 'The plan with its days and their exercises.';
 comment on column public.template_versions.request_hash is 'Of the request that made it: tells a retry from a conflict.';
 comment on policy select_public on public.template_versions is 'The newest version of what everybody may see, but for premium templates.';
 comment on policy select_readable on public.template_versions is
