@@ -2300,6 +2300,9 @@ export type Database = {
           status: Database["public"]["Enums"]["workout_status"]
           template_day_id: string | null
           template_id: string | null
+          template_name: string | null
+          template_run_id: string | null
+          template_week: number | null
           timezone: string
           total_rest_seconds: number
           updated_at: string
