@@ -1,0 +1,84 @@
+-- Personal data, the list: one line for each table and each bucket, in the order of the domains. How to write one:
+-- docs/how-to/add-a-table.md.
+
+insert into private.personal_data (relation, whose, copy, return, erasure, note)
+values
+  -- Identity
+  ('public.profiles', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  ('public.personal_details', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  ('public.preferences', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  ('public.user_roles', 'user_id = $1', 'exported', 'left', 'cascade', 'Power is given, never brought along.'),
+  ('private.username_changes', 'user_id = $1', 'exported', 'left', 'cascade', 'Names of another account.'),
+  -- Social
+  ('public.friendships', '$1 in (requester_id, addressee_id)', 'exported', 'left', 'cascade', 'A friend agrees anew.'),
+  ('public.blocks', 'blocker_id = $1', 'exported', 'left', 'cascade',
+   'Whom an id means is not known to another account. Rows by blocked_id are the blocker''s: nobody learns who blocks them.'),
+  -- Billing
+  ('public.plans', null, null, null, null, 'The price list.'),
+  ('private.entitlements', null, null, null, null, 'What plans entitle to.'),
+  ('public.subscriptions', 'user_id = $1', 'exported', 'left', 'cascade', 'What is paid belongs to the account that paid.'),
+  -- Exercises
+  ('public.exercises', 'created_by = $1', 'exported', 'restored', 'detached',
+   'Those that only the person used are deleted; others train with the rest, which is nobody''s from then on.'),
+  ('public.exercise_translations', 'exercise_id in (select id from public.exercises where created_by = $1)',
+   'exported', 'restored', 'detached', 'As the exercise.'),
+  ('public.exercise_variations', 'exercise_id in (select id from public.exercises where created_by = $1)',
+   'exported', 'restored', 'detached', 'As the exercise.'),
+  ('public.exercise_ratings', 'user_id = $1', 'exported', 'left', 'cascade',
+   'A rating counts once for a person, who may rate again.'),
+  ('private.exercise_search', null, null, null, null, 'An index of exercises, goes with them.'),
+  ('private.search_words', null, null, null, null, 'Words of approved exercises.'),
+  ('private.exercise_merges', 'merged_by = $1', 'withheld', 'left', 'detached', 'What an admin did with the library.'),
+  ('private.exercise_merge_rows',
+   'workout_exercise_id in (select id from public.workout_exercises where user_id = $1)', 'withheld', 'left', 'cascade',
+   'Ids of exercises in workouts that an admin moved, for taking that back.'),
+  ('bucket:exercise-media',
+   'split_part(name, ''/'', 1) in (select id::text from public.exercises where created_by = $1)',
+   'exported', 'restored', 'deleted', null),
+  -- Workouts
+  ('public.workouts', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  ('public.workout_exercises', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  ('public.workout_sets', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  ('public.workout_conflicts', 'user_id = $1', 'exported', 'left', 'cascade',
+   'A choice between two devices of the account that is exported.'),
+  ('public.workout_shares', '$1 in (owner_id, user_id)', 'exported', 'left', 'cascade', 'With a friend of that account.'),
+  ('private.deleted_training', 'user_id = $1', 'withheld', 'left', 'cascade', 'Ids of what was deleted, for other devices.'),
+  -- Records and statistics
+  ('public.personal_records', 'user_id = $1', 'exported', 'derived', 'cascade', null),
+  ('public.exercise_stats', 'user_id = $1', 'exported', 'derived', 'cascade', null),
+  ('public.weekly_stats', 'user_id = $1', 'exported', 'derived', 'cascade', null),
+  ('public.user_stats', 'user_id = $1', 'exported', 'derived', 'cascade', null),
+  -- Equipment
+  ('public.equipment_pieces', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  -- Imports
+  ('public.imports', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  ('public.import_rows', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  ('public.import_names', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  -- Platform
+  ('private.error_codes', null, null, null, null, 'What the product can answer.'),
+  ('private.audit_days', null, null, null, null, 'Hashes and counts of days.'),
+  ('private.personal_data', null, null, null, null, 'This list.'),
+  -- Auth
+  ('auth.refresh_tokens', 'user_id = $1::text', 'withheld', 'left', 'cascade', 'Secrets; go with the session.'),
+  ('auth.one_time_tokens', 'user_id = $1', 'withheld', 'left', 'cascade', 'Secrets of links that were mailed.'),
+  ('auth.flow_state', 'user_id = $1', 'withheld', 'left', 'deleted', 'Secrets of a sign-in that is under way.'),
+  ('auth.audit_log_entries', 'payload ->> ''actor_id'' = $1::text', 'withheld', 'left', 'deleted',
+   'The log of the sign-in service; sessions are exported.'),
+  ('realtime.messages',
+   'topic = ''user:'' || $1 or (topic like ''workout:%'' and topic in (select ''workout:'' || id from public.workouts where user_id = $1))',
+   'withheld', 'left', 'deleted', 'Copies of changes on their way to devices, of a few days.');
+
+-- Of these a part is shown.
+insert into private.personal_data (relation, whose, copy, return, erasure, note, shown)
+values
+  ('private.audit_log', 'subject_id = $1 and actor_id is distinct from subject_id', 'exported', 'left', 'kept',
+   'Who used power over whom is kept for those who have to answer for it; actor_id and subject_id mean nobody then.',
+   'day, sequence, at, actor_role as by, action, details ->> ''reason'' as reason'),
+  ('auth.users', 'id = $1', 'exported', 'left', 'deleted', 'One signs up for the account that an archive is brought to.',
+   'id, email, phone, created_at, last_sign_in_at, email_confirmed_at, is_anonymous, raw_user_meta_data, raw_app_meta_data'),
+  ('auth.identities', 'user_id = $1', 'exported', 'left', 'cascade', 'Ways to sign in are added by signing in.',
+   'id, provider, identity_data, created_at, last_sign_in_at'),
+  ('auth.sessions', 'user_id = $1', 'exported', 'left', 'cascade', 'Ended, whatever else happens.',
+   'id, created_at, refreshed_at, user_agent, ip, aal'),
+  ('auth.mfa_factors', 'user_id = $1', 'exported', 'left', 'cascade', 'The secret is in no archive.',
+   'id, friendly_name, factor_type, status, created_at');
