@@ -1,51 +1,112 @@
 -- Plates: the load nearest to a weight, and what to put on for it.
 
-create function private.load_starts(p_loading private.loading, p_inventory jsonb)
-returns table (heft bigint, implement jsonb)
-language sql
-immutable
-security invoker
-set search_path = ''
-as $$
-  select 0, null
-  where (p_loading).manner in ('pairs', 'loose')
-  union all
-  select
-    private.heft(piece.weight * step, piece.unit),
-    jsonb_build_object('kind', piece.kind, 'weight', piece.weight * step, 'unit', piece.unit)
-  from jsonb_to_recordset(p_inventory)
-    as piece (kind public.piece_kind, weight numeric, unit public.weight_unit, count integer)
-  cross join generate_series(1, case when (p_loading).manner = 'stack' then piece.count else 1 end) as step
-  where (p_loading).manner in ('bar', 'two', 'one', 'stack')
-    and piece.kind = (p_loading).kind
-    and piece.count >= case when (p_loading).manner = 'two' then 2 else 1 end;
-$$;
-
-grant execute on function private.load_starts(private.loading, jsonb) to authenticated, service_role;
-comment on function private.load_starts(private.loading, jsonb) is
-  'The loads before any plate, each with its implement: empty bars, dumbbells, steps of a stack; 0 where plates are all.';
-
-create function private.plate_counts(p_plates integer[], p_unit public.weight_unit)
+create function private.plates_on_side(
+  p_inventory jsonb,
+  p_unit public.weight_unit,
+  p_sides integer,
+  p_quarters bigint
+)
 returns jsonb
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(
-    jsonb_build_object('weight', trim_scale(plate.quarters / 4.0), 'unit', p_unit, 'count', plate.count)
-    order by plate.quarters desc
-  ), '[]')
-  from (
-    select quarters, count(*) as count
-    from unnest(p_plates) as quarters
-    group by quarters
-  ) as plate;
+declare
+  v_left integer := p_quarters;
+  v_plates jsonb := '[]';
+  v_plate record;
+  v_lighter bit varying;
+  v_count integer;
+begin
+  for v_plate in
+    select piece.weight, (p_sides * piece.weight * 4)::integer as quarters, piece.count / p_sides as count
+    from jsonb_to_recordset(p_inventory)
+      as piece (kind public.piece_kind, weight numeric, unit public.weight_unit, count integer)
+    where p_sides > 0
+      and piece.kind = 'plate'
+      and piece.unit = p_unit
+    order by piece.weight desc
+  loop
+    exit when v_left = 0;
+    v_lighter := private.load_sums(p_inventory, p_unit, p_sides, p_lighter_than => v_plate.weight);
+
+    select max(number)
+    into v_count
+    from generate_series(0, least(v_plate.count, v_left / v_plate.quarters)) as number
+    where substring(v_lighter from v_left - number * v_plate.quarters + 1 for 1) = B'1';
+
+    if v_count > 0 then
+      v_left := v_left - v_count * v_plate.quarters;
+      v_plates := v_plates
+        || jsonb_build_object('weight', trim_scale(v_plate.weight), 'unit', p_unit, 'count', v_count);
+    end if;
+  end loop;
+
+  return v_plates;
+end;
 $$;
 
-grant execute on function private.plate_counts(integer[], public.weight_unit) to authenticated, service_role;
-comment on function private.plate_counts(integer[], public.weight_unit) is
-  'Plates that are given as quarters of their unit, as [{weight, unit, count}], the heaviest first.';
+grant execute on function private.plates_on_side(jsonb, public.weight_unit, integer, bigint)
+  to authenticated, service_role;
+comment on function private.plates_on_side(jsonb, public.weight_unit, integer, bigint) is
+  'The plates of a unit that make so many quarters of it on all sides together, as [{weight, unit, count}] of one side: as
+many of the heaviest as lead there, then of the next.';
+
+create function private.plates_for(p_heft bigint, p_loading private.loading, p_inventory jsonb)
+returns jsonb
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_sides constant integer := private.sides((p_loading).manner);
+  v_quarter_kg constant bigint := private.heft(0.25, 'kg');
+  v_quarter_lb constant bigint := private.heft(0.25, 'lb');
+  v_kg_sums constant bit varying := private.load_sums(p_inventory, 'kg', v_sides);
+  v_lb_sums constant bit varying := private.load_sums(p_inventory, 'lb', v_sides);
+  v_lb bigint;
+  v_way record;
+begin
+  -- Only one number of pounds leaves whole quarters of a kilogram.
+  select number
+  into v_lb
+  from generate_series(0, p_heft / v_quarter_lb) as number
+  where (p_heft - number * v_quarter_lb) % v_quarter_kg = 0
+  limit 1;
+
+  select start.unit, start.quarters, rest.kg, rest.lb
+  into v_way
+  from private.load_starts(p_loading, p_inventory) as start
+  cross join lateral (
+    select
+      (p_heft - v_lb * v_quarter_lb) / v_quarter_kg - case start.unit when 'kg' then start.quarters else 0 end as kg,
+      v_lb - case start.unit when 'lb' then start.quarters else 0 end as lb
+  ) as rest
+  where rest.kg >= 0
+    and rest.lb >= 0
+    and substring(v_kg_sums from greatest(rest.kg, 0)::integer + 1 for 1) = B'1'
+    and substring(v_lb_sums from greatest(rest.lb, 0)::integer + 1 for 1) = B'1'
+  order by private.heft(start.quarters / 4.0, start.unit) desc
+  limit 1;
+
+  return jsonb_build_object(
+    'implement', case when (p_loading).manner in ('bar', 'two', 'one', 'stack') and v_way is not null then
+      jsonb_build_object(
+        'kind', (p_loading).kind, 'weight', trim_scale(v_way.quarters / 4.0), 'unit', v_way.unit
+      )
+    end,
+    'sides', v_sides,
+    'plates_per_side', private.plates_on_side(p_inventory, 'kg', v_sides, coalesce(v_way.kg, 0))
+      || private.plates_on_side(p_inventory, 'lb', v_sides, coalesce(v_way.lb, 0))
+  );
+end;
+$$;
+
+grant execute on function private.plates_for(bigint, private.loading, jsonb) to authenticated, service_role;
+comment on function private.plates_for(bigint, private.loading, jsonb) is
+  'How a load that can be made is made: {implement, sides, plates_per_side}, on the heaviest implement that allows it.';
 
 create function private.solve_load(
   p_target_kg numeric,
@@ -60,52 +121,22 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_sides constant integer := private.sides((p_loading).manner);
-  -- Half a gram more, because a weight in pounds is often sent as kilograms that were cut to the gram.
-  v_target constant bigint := private.heft(p_target_kg + 0.0005, 'kg');
-  v_kg constant private.plate_sum[] := private.plate_sums(p_inventory, 'kg', v_sides);
-  v_lb constant private.plate_sum[] := private.plate_sums(p_inventory, 'lb', v_sides);
-  v_kg_hefts constant bigint[] := array(select sum.heft from unnest(v_kg) as sum);
-  v_kg_counts constant integer[] := array(select cardinality(sum.plates) from unnest(v_kg) as sum);
-  v_best record;
-begin
-  select load.heft, start.implement, near.place, lb.plates as lb_plates
-  into v_best
-  from private.load_starts(p_loading, p_inventory) as start
-  cross join unnest(v_lb) as lb
-  cross join lateral (
-    -- Division rounds towards 0: below the start every place is the first.
-    select width_bucket((v_target - start.heft) / greatest(v_sides, 1) - lb.heft, v_kg_hefts) as place
-  ) as below
-  cross join lateral (values (below.place), (below.place + 1)) as near (place)
-  cross join lateral (
-    select start.heft + v_sides * (v_kg_hefts[near.place] + lb.heft) as heft
-  ) as load
-  where near.place between 1 and cardinality(v_kg_hefts)
-  order by
-    p_never_above and load.heft > v_target,
-    abs(load.heft - v_target),
-    load.heft desc,
-    start.heft desc,
-    v_kg_counts[near.place] + cardinality(lb.plates)
-  limit 1;
-
-  return jsonb_build_object(
-    'loadable_kg', trim_scale(round(v_best.heft / 100000000000.0, 3)),
-    'remainder_kg', trim_scale(round(p_target_kg - v_best.heft / 100000000000.0, 3)),
-    'implement', v_best.implement,
-    'sides', v_sides,
-    'plates_per_side',
-    private.plate_counts((v_kg[v_best.place]).plates, 'kg') || private.plate_counts(v_best.lb_plates, 'lb')
+  v_heft constant bigint := private.nearest_load(
+    private.target_heft(p_target_kg), p_never_above, private.load_ladders(p_loading, p_inventory)
   );
+begin
+  return jsonb_build_object(
+    'loadable_kg', trim_scale(round(v_heft / 100000000000.0, 3)),
+    'remainder_kg', trim_scale(round(p_target_kg - v_heft / 100000000000.0, 3))
+  ) || private.plates_for(v_heft, p_loading, p_inventory);
 end;
 $$;
 
 grant execute on function private.solve_load(numeric, boolean, private.loading, jsonb) to authenticated, service_role;
 comment on function private.solve_load(numeric, boolean, private.loading, jsonb) is
   'The load of an inventory that is nearest to a target, halves up, or the nearest that is not above it; the lightest there
-is when all are above. {loadable_kg, remainder_kg, implement, sides, plates_per_side}, to the gram: the heaviest implement
-with which the load can be made, with the fewest plates. Without a bar, a dumbbell or a stack there is no load: null.';
+is when all are above. {loadable_kg, remainder_kg, implement, sides, plates_per_side}, to the gram. Without a bar, a dumbbell
+or a stack there is no load: null.';
 
 create function public.plate_plan(exercise_id uuid, weight_kg numeric, never_above boolean default false)
 returns jsonb

@@ -6,11 +6,11 @@ export interface Piece {
   readonly count: number
 }
 
-/** A load in steps of 10⁻¹⁰ kg, with the bar it is on and the number of plates on one side. */
+/** A load in steps of 10⁻¹⁰ kg, with the bar it is on and how many of each of `platesOf` are on one side. */
 export interface Load {
   readonly heft: bigint
   readonly bar: bigint
-  readonly plates: number
+  readonly plates: readonly number[]
 }
 
 const GRAM = 10_000_000n
@@ -19,17 +19,23 @@ const GRAM = 10_000_000n
 export const heftOf = ({ weight, unit }: Pick<Piece, 'weight' | 'unit'>, count = 1): bigint =>
   BigInt(weight * 4 * count) * (unit === 'kg' ? 2_500_000_000n : 1_133_980_925n)
 
+/** The plates of an inventory, kilograms first, then the heaviest first. */
+export const platesOf = (pieces: readonly Piece[]): readonly Piece[] =>
+  pieces
+    .filter(({ kind }) => kind === 'plate')
+    .sort((one, other) => one.unit.localeCompare(other.unit) || other.weight - one.weight)
+
 // Every way to load every bar, one by one.
 function everyLoad(pieces: readonly Piece[]): readonly Load[] {
   const bars = pieces.filter(({ kind, count }) => kind === 'barbell' && count > 0)
-  let loads: readonly Load[] = bars.map((bar) => ({ heft: heftOf(bar), bar: heftOf(bar), plates: 0 }))
-  for (const plate of pieces.filter(({ kind }) => kind === 'plate')) {
+  let loads: readonly Load[] = bars.map((bar) => ({ heft: heftOf(bar), bar: heftOf(bar), plates: [] }))
+  for (const plate of platesOf(pieces)) {
     const pairs = Array.from({ length: Math.floor(plate.count / 2) + 1 }, (_, count) => count)
     loads = loads.flatMap((load) =>
       pairs.map((count) => ({
         ...load,
         heft: load.heft + heftOf(plate, 2 * count),
-        plates: load.plates + count,
+        plates: [...load.plates, count],
       })),
     )
   }
@@ -41,6 +47,12 @@ const heaviest = (hefts: readonly bigint[]): bigint | undefined =>
 
 const lightest = (hefts: readonly bigint[]): bigint | undefined =>
   hefts.reduce<bigint | undefined>((best, heft) => (best === undefined || heft < best ? heft : best), undefined)
+
+/** Puts more of the heavier plates first. */
+function byPlates(one: Load, other: Load): number {
+  const differs = one.plates.findIndex((count, index) => count !== other.plates[index])
+  return (other.plates[differs] ?? 0) - (one.plates[differs] ?? 0)
+}
 
 function bestHeft(hefts: readonly bigint[], grams: number, neverAbove: boolean): bigint | undefined {
   const target = BigInt(grams) * GRAM
@@ -58,5 +70,5 @@ export function bestLoad(pieces: readonly Piece[], grams: number, neverAbove: bo
   const heft = bestHeft([...new Set(loads.map((load) => load.heft))], grams, neverAbove)
   const same = loads.filter((load) => load.heft === heft)
   const bar = heaviest(same.map((load) => load.bar))
-  return same.filter((load) => load.bar === bar).sort((one, other) => one.plates - other.plates)[0]
+  return same.filter((load) => load.bar === bar).sort(byPlates)[0]
 }

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createUser, type User } from '../support/clients.ts'
 import { sql } from '../support/stack.ts'
-import { bestLoad, heftOf, type Load, type Piece } from './brute-force.ts'
+import { bestLoad, heftOf, type Load, type Piece, platesOf } from './brute-force.ts'
 
 const Part = z.object({ weight: z.number(), unit: z.enum(['kg', 'lb']) })
 const Plan = z.object({
@@ -112,13 +112,18 @@ function expectOwned(plates: z.infer<typeof Plan>['plates_per_side'], pieces: re
 }
 
 /** What the plates of a side and the bar of an answer weigh, added up here. */
-function addedUp({ implement, plates_per_side: plates }: z.infer<typeof Plan>): Load | undefined {
+function addedUp(
+  { implement, plates_per_side: plates }: z.infer<typeof Plan>,
+  pieces: readonly Piece[],
+): Load | undefined {
   if (implement === null) return undefined
   const bar = heftOf(implement)
   return {
     heft: plates.reduce((total, plate) => total + heftOf(plate, 2 * plate.count), bar),
     bar,
-    plates: plates.reduce((total, { count }) => total + count, 0),
+    plates: platesOf(pieces).map(
+      ({ weight, unit }) => plates.find((plate) => plate.weight === weight && plate.unit === unit)?.count ?? 0,
+    ),
   }
 }
 
@@ -135,7 +140,7 @@ test('the load and its plates are those of a brute force, for any bars, plates a
         // One of two targets is what can be loaded, cut to the gram.
         const grams = near % 2 === 0 ? near : Number((bestLoad(pieces, near, false)?.heft ?? 0n) / 10_000_000n)
         const plan = await solved(pieces, grams, neverAbove)
-        const load = addedUp(plan)
+        const load = addedUp(plan, pieces)
         expect(load).toEqual(bestLoad(pieces, grams, neverAbove))
         expectOwned(plan.plates_per_side, pieces)
         if (load === undefined) {
