@@ -210,7 +210,7 @@ comment on column public.subscriptions.user_id is 'Who.';
 comment on column public.subscriptions.plan_id is 'To which plan.';
 comment on column public.subscriptions.status is 'As the last of the events says.';
 comment on column public.subscriptions.started_at is 'Since when.';
-comment on column public.subscriptions.ends_at is 'Until when it is paid, and gives power.';
+comment on column public.subscriptions.ends_at is 'Until when it gives power; some days beyond the period where it renews itself.';
 comment on column public.subscriptions.cancel_at_period_end is 'Whether it ends then, or is renewed.';
 comment on column public.subscriptions.stripe_customer_id is 'The customer at Stripe.';
 comment on column public.subscriptions.stripe_subscription_id is 'The subscription at Stripe.';

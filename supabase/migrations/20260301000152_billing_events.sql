@@ -1,0 +1,197 @@
+-- Billing events: what Stripe told, and the state of a subscription as a pure function of it. Stripe tells things twice,
+-- late and in any order; the state depends on what was told alone.
+
+-- Types ----------------------------------------------------------------------------------------------------------------
+
+create type private.billing_event_kind as enum ('subscription', 'dispute_opened', 'dispute_won');
+create type private.stripe_status as enum (
+  'incomplete', 'trialing', 'active', 'past_due', 'unpaid', 'paused', 'incomplete_expired', 'canceled'
+);
+
+comment on type private.billing_event_kind is
+  'subscription: how a subscription stood. dispute_opened, dispute_won: a payment is disputed, or no longer.';
+comment on type private.stripe_status is 'The status of a subscription at Stripe, spelled as there, the final ones last.';
+
+-- Tables ---------------------------------------------------------------------------------------------------------------
+
+create table private.billing_events (
+  id                     text primary key,
+  user_id                uuid references public.profiles (user_id) on delete set null,
+  kind                   private.billing_event_kind not null,
+  occurred_at            timestamptz not null,
+  received_at            timestamptz not null default now(),
+  stripe_customer_id     text not null,
+  stripe_subscription_id text not null,
+  dispute_id             text,
+  plan_id                text references public.plans (id) on delete restrict,
+  status                 private.stripe_status,
+  started_at             timestamptz,
+  period_starts_at       timestamptz,
+  period_ends_at         timestamptz,
+  cancel_at_period_end   boolean,
+  ended_at               timestamptz,
+  constraint billing_events_not_of_the_future check (occurred_at <= received_at + interval '5 minutes'),
+  constraint billing_events_kind_has_its_columns check (
+    case kind
+      when 'subscription' then
+        num_nonnulls(plan_id, status, started_at, period_starts_at, period_ends_at, cancel_at_period_end) = 6
+        and (ended_at is not null) = (status = 'canceled')
+        and dispute_id is null
+      else
+        num_nonnulls(plan_id, status, started_at, period_starts_at, period_ends_at, cancel_at_period_end, ended_at) = 0
+        and dispute_id is not null
+    end
+  ),
+  constraint billing_events_period_runs_forward check (period_ends_at >= period_starts_at)
+);
+
+create index billing_events_user_id_idx on private.billing_events (user_id);
+create index billing_events_plan_id_idx on private.billing_events (plan_id);
+
+alter table private.billing_events enable row level security;
+
+-- State ----------------------------------------------------------------------------------------------------------------
+
+create function private.billing_state(p_events private.billing_events[])
+returns table (
+  plan_id                text,
+  status                 public.subscription_status,
+  started_at             timestamptz,
+  ends_at                timestamptz,
+  cancel_at_period_end   boolean,
+  stripe_customer_id     text,
+  stripe_subscription_id text
+)
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  with latest as (
+    -- A subscription that is over never comes back; Stripe begins a new one.
+    select distinct on (event.stripe_subscription_id) event.*
+    from unnest(p_events) as event
+    where event.kind = 'subscription'
+    order by
+      event.stripe_subscription_id,
+      event.status >= 'incomplete_expired' desc,
+      event.occurred_at desc,
+      event.status desc,
+      event.id desc
+  ),
+  dispute as (
+    select
+      event.stripe_subscription_id,
+      min(event.occurred_at) filter (where event.kind = 'dispute_opened') as opened_at,
+      bool_or(event.kind = 'dispute_won') as is_won
+    from unnest(p_events) as event
+    where event.kind <> 'subscription'
+    group by event.stripe_subscription_id, event.dispute_id
+  ),
+  loss as (
+    select dispute.stripe_subscription_id, min(dispute.opened_at) as lost_at
+    from dispute
+    where not dispute.is_won
+    group by dispute.stripe_subscription_id
+  ),
+  state as (
+    select
+      latest.plan_id,
+      case
+        when loss.lost_at is not null then 'expired'
+        when latest.status in ('trialing', 'active') and latest.cancel_at_period_end then 'cancelled'
+        when latest.status in ('trialing', 'active') then 'active'
+        when latest.status = 'past_due' then 'past_due'
+        else 'expired'
+      end::public.subscription_status as status,
+      latest.started_at,
+      least(
+        case
+          when latest.status in ('trialing', 'active') and latest.cancel_at_period_end then latest.period_ends_at
+          -- The news of a renewal may be this late: Stripe tries to deliver for three days.
+          when latest.status in ('trialing', 'active') then latest.period_ends_at + interval '3 days'
+          -- Stripe asks the bank again meanwhile.
+          when latest.status = 'past_due' then latest.period_starts_at + interval '7 days'
+          when latest.status in ('unpaid', 'paused') then latest.period_starts_at
+          when latest.status = 'canceled' then latest.ended_at
+          else latest.started_at
+        end,
+        loss.lost_at
+      ) as ends_at,
+      latest.cancel_at_period_end,
+      latest.stripe_customer_id,
+      latest.stripe_subscription_id
+    from latest
+    left join loss using (stripe_subscription_id)
+  )
+  select state.*
+  from state
+  order by state.status = 'expired', state.ends_at desc, state.stripe_subscription_id
+  limit 1;
+$$;
+
+comment on function private.billing_state(private.billing_events[]) is
+  'The subscription that these events of one user come to, whatever their order and however often each is there; no row when
+none tells of a subscription. Of several subscriptions the one that gives power longest. A disputed payment ends the power at
+once, until the dispute is won; past_due keeps it for 7 days of the unpaid period, renewal may be told 3 days late.';
+
+-- definer: whoever tells of an event may write neither subscriptions nor lock a profile.
+create function private.tg_billing_events__apply()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  -- One event of a user after the other, so that the last of two at the same moment sees both.
+  perform from public.profiles where profiles.user_id = new.user_id for no key update;
+
+  insert into public.subscriptions as subscription (
+    user_id, plan_id, status, started_at, ends_at, cancel_at_period_end, stripe_customer_id, stripe_subscription_id
+  )
+  select new.user_id, state.*
+  from private.billing_state(
+    array(select billing_events from private.billing_events where billing_events.user_id = new.user_id)
+  ) as state
+  on conflict (user_id) do update
+  set
+    plan_id = excluded.plan_id,
+    status = excluded.status,
+    started_at = excluded.started_at,
+    ends_at = excluded.ends_at,
+    cancel_at_period_end = excluded.cancel_at_period_end,
+    stripe_customer_id = excluded.stripe_customer_id,
+    stripe_subscription_id = excluded.stripe_subscription_id;
+
+  return null;
+end;
+$$;
+
+comment on function private.tg_billing_events__apply() is 'The subscription of a user is what their events come to.';
+
+create trigger _500_apply
+  after insert on private.billing_events
+  for each row
+  when (new.user_id is not null)
+  execute function private.tg_billing_events__apply();
+
+-- Comments -------------------------------------------------------------------------------------------------------------
+
+comment on table private.billing_events is
+  'What Stripe told, each event once, never changed. Kept for the books when the account goes, without whose it was.';
+comment on column private.billing_events.id is 'The id of the event at Stripe: telling it again is no new event.';
+comment on column private.billing_events.user_id is 'Whose subscription it is; null once the account is gone.';
+comment on column private.billing_events.kind is 'What it tells.';
+comment on column private.billing_events.occurred_at is 'When it happened, by Stripe''s clock, in whole seconds.';
+comment on column private.billing_events.received_at is 'When it was told to us.';
+comment on column private.billing_events.stripe_customer_id is 'The customer at Stripe.';
+comment on column private.billing_events.stripe_subscription_id is 'The subscription at Stripe.';
+comment on column private.billing_events.dispute_id is 'The dispute at Stripe; of a dispute alone, as what follows is of a subscription.';
+comment on column private.billing_events.plan_id is 'The plan that was subscribed to.';
+comment on column private.billing_events.status is 'How Stripe had it.';
+comment on column private.billing_events.started_at is 'When the subscription began.';
+comment on column private.billing_events.period_starts_at is 'The beginning of the period that is, or is to be, paid.';
+comment on column private.billing_events.period_ends_at is 'The end of that period.';
+comment on column private.billing_events.cancel_at_period_end is 'Whether it ends with it.';
+comment on column private.billing_events.ended_at is 'When it was over; of a cancelled one alone.';
