@@ -17,6 +17,8 @@ values
   ('public.plans', null, null, null, null, 'The price list.'),
   ('private.entitlements', null, null, null, null, 'What plans entitle to.'),
   ('public.subscriptions', 'user_id = $1', 'exported', 'left', 'cascade', 'What is paid belongs to the account that paid.'),
+  ('private.billing_events', 'user_id = $1', 'exported', 'left', 'detached',
+   'The books are kept, without whose purchase it was.'),
   -- Exercises
   ('public.exercises', 'created_by = $1', 'exported', 'restored', 'detached',
    'Those that only the person used are deleted; others train with the rest, which is nobody''s from then on.'),
@@ -35,6 +37,15 @@ values
   ('bucket:exercise-media',
    'split_part(name, ''/'', 1) in (select id::text from public.exercises where created_by = $1)',
    'exported', 'restored', 'deleted', null),
+  -- Templates
+  ('public.workout_templates', 'created_by = $1', 'exported', 'restored', 'cascade', null),
+  ('public.template_days', 'template_id in (select id from public.workout_templates where created_by = $1)',
+   'exported', 'restored', 'cascade', null),
+  ('public.template_exercises', 'template_id in (select id from public.workout_templates where created_by = $1)',
+   'exported', 'restored', 'cascade', null),
+  ('public.template_versions', 'created_by = $1', 'exported', 'restored', 'detached',
+   'Whoever follows a version keeps it until their run ends.'),
+  ('public.template_runs', 'user_id = $1', 'exported', 'restored', 'cascade', null),
   -- Workouts
   ('public.workouts', 'user_id = $1', 'exported', 'restored', 'cascade', null),
   ('public.workout_exercises', 'user_id = $1', 'exported', 'restored', 'cascade', null),
