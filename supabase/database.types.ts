@@ -678,6 +678,8 @@ export type Database = {
       personal_records: {
         Row: {
           achieved_at: string
+          at_reps: number | null
+          at_weight_kg: number | null
           created_at: string
           exercise_id: string
           exercise_name: string
@@ -688,6 +690,9 @@ export type Database = {
           kind: Database["public"]["Enums"]["record_kind"]
           previous_value: number | null
           revoked_at: string | null
+          revoked_because:
+            | Database["public"]["Enums"]["revocation_reason"]
+            | null
           set_id: string | null
           superseded_at: string | null
           superseded_by: string | null
@@ -697,6 +702,8 @@ export type Database = {
         }
         Insert: {
           achieved_at: string
+          at_reps?: number | null
+          at_weight_kg?: number | null
           created_at?: string
           exercise_id: string
           exercise_name: string
@@ -707,6 +714,9 @@ export type Database = {
           kind: Database["public"]["Enums"]["record_kind"]
           previous_value?: number | null
           revoked_at?: string | null
+          revoked_because?:
+            | Database["public"]["Enums"]["revocation_reason"]
+            | null
           set_id?: string | null
           superseded_at?: string | null
           superseded_by?: string | null
@@ -716,6 +726,8 @@ export type Database = {
         }
         Update: {
           achieved_at?: string
+          at_reps?: number | null
+          at_weight_kg?: number | null
           created_at?: string
           exercise_id?: string
           exercise_name?: string
@@ -726,6 +738,9 @@ export type Database = {
           kind?: Database["public"]["Enums"]["record_kind"]
           previous_value?: number | null
           revoked_at?: string | null
+          revoked_because?:
+            | Database["public"]["Enums"]["revocation_reason"]
+            | null
           set_id?: string | null
           superseded_at?: string | null
           superseded_by?: string | null
@@ -1503,6 +1518,7 @@ export type Database = {
       workout_sets: {
         Row: {
           average_heart_rate: number | null
+          bodyweight_kg: number | null
           changed_by: string | null
           completed_at: string | null
           created_at: string
@@ -1558,6 +1574,7 @@ export type Database = {
         }
         Insert: {
           average_heart_rate?: number | null
+          bodyweight_kg?: number | null
           changed_by?: string | null
           completed_at?: string | null
           created_at?: string
@@ -1613,6 +1630,7 @@ export type Database = {
         }
         Update: {
           average_heart_rate?: number | null
+          bodyweight_kg?: number | null
           changed_by?: string | null
           completed_at?: string | null
           created_at?: string
@@ -3084,22 +3102,24 @@ export type Database = {
       record_kind:
         | "max_weight"
         | "best_e1rm"
-        | "max_reps_at_weight"
+        | "best_relative"
         | "rep_max"
-        | "best_set_volume"
-        | "best_session_volume"
+        | "max_reps_at_weight"
         | "max_reps"
         | "max_session_reps"
+        | "best_set_volume"
+        | "best_session_volume"
         | "least_assist"
         | "longest_duration"
         | "longest_distance"
         | "best_pace"
-        | "fastest_distance"
-        | "best_relative"
-        | "max_workout_volume"
-        | "most_sets"
-        | "longest_streak"
       review_status: "pending" | "approved" | "rejected"
+      revocation_reason:
+        | "set_deleted"
+        | "set_changed"
+        | "exercise_changed"
+        | "not_counted"
+        | "outdone"
       set_side: "left" | "right"
       set_type:
         | "warmup"
@@ -3422,23 +3442,26 @@ export const Constants = {
       record_kind: [
         "max_weight",
         "best_e1rm",
-        "max_reps_at_weight",
+        "best_relative",
         "rep_max",
-        "best_set_volume",
-        "best_session_volume",
+        "max_reps_at_weight",
         "max_reps",
         "max_session_reps",
+        "best_set_volume",
+        "best_session_volume",
         "least_assist",
         "longest_duration",
         "longest_distance",
         "best_pace",
-        "fastest_distance",
-        "best_relative",
-        "max_workout_volume",
-        "most_sets",
-        "longest_streak",
       ],
       review_status: ["pending", "approved", "rejected"],
+      revocation_reason: [
+        "set_deleted",
+        "set_changed",
+        "exercise_changed",
+        "not_counted",
+        "outdone",
+      ],
       set_side: ["left", "right"],
       set_type: [
         "warmup",

@@ -207,8 +207,8 @@ comment on function private.e1rm(numeric, integer, numeric, public.e1rm_formula)
   'The one-rep maximum that a set of 1 to 12 repetitions stands for, to the gram. Null for any other.
 With an RPE of 6 to 10 by the table, else by the formula, which takes the set as one to failure: a lower bound.';
 
--- A push-up's share of body weight describes its load, it is not a validated multiplier; a cluster's repetitions, and
--- those of rest-pause and myo-rep sets, are not repetitions in one go.
+-- A push-up's share of body weight describes its load, it is not a validated multiplier; a cluster's repetitions are not
+-- repetitions in one go.
 create function private.e1rm_load_kg(
   p_tracking_type public.tracking_type,
   p_set_type public.set_type,
@@ -223,15 +223,15 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if p_set_type in ('warmup', 'cluster', 'rest_pause', 'myo_rep') then
+  if p_set_type in ('warmup', 'cluster') then
     return null;
   end if;
 
   return case
     when p_tracking_type = 'weight_reps' then p_weight_kg
-    when p_bodyweight_fraction is distinct from 1 then null
-    when p_tracking_type = 'bodyweight_reps' then p_bodyweight_kg + coalesce(p_weight_kg, 0)
-    when p_tracking_type = 'assisted_reps' then p_bodyweight_kg - p_weight_kg
+    when p_bodyweight_fraction is distinct from 1 or p_bodyweight_kg is null then null
+    when p_tracking_type in ('bodyweight_reps', 'assisted_reps') then
+      private.load_kg(p_tracking_type, null, p_weight_kg, p_bodyweight_fraction, p_bodyweight_kg)
   end;
 end;
 $$;
@@ -242,3 +242,20 @@ grant execute on function private.e1rm_load_kg(
 comment on function private.e1rm_load_kg(public.tracking_type, public.set_type, numeric, numeric, numeric) is
   'The load from which a one-rep maximum may be estimated: the weight as entered, or the whole system for lifts that
 move the whole body. Null for sets and exercises that tell nothing of it.';
+
+-- What goes on with a rest-pause or myo-rep set after a breath are repetitions of a set that was interrupted.
+create function private.may_hold_records(p_set_type public.set_type, p_continues boolean)
+returns boolean
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return p_set_type <> 'warmup' and not (p_continues and p_set_type in ('rest_pause', 'myo_rep'));
+end;
+$$;
+
+grant execute on function private.may_hold_records(public.set_type, boolean) to authenticated, service_role;
+comment on function private.may_hold_records(public.set_type, boolean) is
+  'Whether a set may be a record at all: any but a warm-up, and of rest-pause and myo-rep sets the first part alone.';

@@ -40,6 +40,7 @@ create table public.workout_sets (
   notes                    text,
   completed_at             timestamptz,
   received_at              timestamptz not null default now(),
+  bodyweight_kg            numeric(6, 3),
   load_kg                  numeric,
   volume_kg                numeric not null default 0,
   effective_volume_kg      numeric not null default 0,
@@ -184,10 +185,13 @@ comment on column public.workout_sets.tempo is 'Seconds down, hold, up, hold, as
 comment on column public.workout_sets.notes is 'The athlete''s own notes.';
 comment on column public.workout_sets.completed_at is 'When it was done, as the device says, within bounds; null while planned.';
 comment on column public.workout_sets.received_at is 'When the server heard of it.';
-comment on column public.workout_sets.load_kg is 'What one repetition moved. Derived, as is all that follows.';
+comment on column public.workout_sets.bodyweight_kg is
+  'What the athlete weighed; null when unknown: bodyweight sets count with what was added alone. Derived, as is all that
+follows.';
+comment on column public.workout_sets.load_kg is 'What one repetition moved.';
 comment on column public.workout_sets.volume_kg is 'Entered weight times repetitions.';
 comment on column public.workout_sets.effective_volume_kg is 'Load times repetitions, of both sides.';
-comment on column public.workout_sets.e1rm_kg is 'The one-rep maximum it stands for, by the RPE table or Epley; null when it tells nothing of it.';
+comment on column public.workout_sets.e1rm_kg is 'The one-rep maximum it stands for, by the RPE table or the athlete''s formula; null when it tells nothing of it.';
 comment on column public.workout_sets.e1rm_method is 'How that was found.';
 comment on column public.workout_sets.e1rm_confidence is 'How far to trust it; records need medium.';
 comment on column public.workout_sets.is_counted is

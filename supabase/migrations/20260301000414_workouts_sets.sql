@@ -161,10 +161,12 @@ begin
     workouts.status,
     workouts.started_at,
     workouts.ended_at,
-    workouts.bodyweight_kg
+    private.bodyweight_kg(workouts) as bodyweight_kg,
+    coalesce(preferences.e1rm_formula, 'epley') as e1rm_formula
   into v_exercise
   from public.workout_exercises
   join public.workouts on workouts.id = workout_exercises.workout_id
+  left join public.preferences on preferences.user_id = workouts.user_id
   where workout_exercises.id = new.workout_exercise_id
     and workout_exercises.user_id = coalesce(auth.uid(), workout_exercises.user_id);
 
@@ -196,19 +198,25 @@ begin
   new.exercise_id := v_exercise.exercise_id;
   new.tracking_type := v_exercise.tracking_type;
   new.weight_kg := trim_scale(round(new.weight_kg, 10));
+  new.bodyweight_kg := v_exercise.bodyweight_kg;
   new.is_counted := new.completed_at is not null and new.set_type <> 'warmup' and v_exercise.status <> 'cancelled';
   new.load_kg := private.load_kg(
-    new.tracking_type, v_exercise.weight_entry, new.weight_kg, v_exercise.bodyweight_fraction, v_exercise.bodyweight_kg
+    new.tracking_type, v_exercise.weight_entry, new.weight_kg, v_exercise.bodyweight_fraction, new.bodyweight_kg
   );
   new.volume_kg := private.logged_volume_kg(new.tracking_type, new.weight_kg, new.reps);
   new.effective_volume_kg := private.effective_volume_kg(new.load_kg, new.reps, v_exercise.unilateral, new.side);
-  v_e1rm := private.e1rm(
-    private.e1rm_load_kg(
-      new.tracking_type, new.set_type, new.weight_kg, v_exercise.bodyweight_fraction, v_exercise.bodyweight_kg
-    ),
-    new.reps,
-    new.rpe
-  );
+
+  if private.may_hold_records(new.set_type, new.parent_set_id is not null) then
+    v_e1rm := private.e1rm(
+      private.e1rm_load_kg(
+        new.tracking_type, new.set_type, new.weight_kg, v_exercise.bodyweight_fraction, new.bodyweight_kg
+      ),
+      new.reps,
+      new.rpe,
+      v_exercise.e1rm_formula
+    );
+  end if;
+
   new.e1rm_kg := v_e1rm.kg;
   new.e1rm_method := v_e1rm.method;
   new.e1rm_confidence := v_e1rm.confidence;
@@ -240,6 +248,6 @@ create trigger _200_weigh
   for each row execute function private.tg_workout_sets__weigh();
 create trigger _200_weigh_again
   before update of
-    set_type, side, weight_kg, reps, duration_seconds, distance_m, rpe, rir, completed_at, load_kg
+    set_type, side, parent_set_id, weight_kg, reps, duration_seconds, distance_m, rpe, rir, completed_at, load_kg
   on public.workout_sets
   for each row execute function private.tg_workout_sets__weigh();

@@ -1,119 +1,49 @@
--- The ledger: how a set becomes a record. One algorithm serves every case. It reads an exercise's sets from the moment
--- of the earliest change onwards and compares what it finds with what is written: one set when a lifter logs the next
--- one, the rest of the timeline when something in the past was inserted, corrected or deleted.
+-- The ledger: how offers become records. One algorithm serves every case. It goes on from the records that stood at the
+-- moment of the earliest change, reads an exercise's sets from then onwards, and compares what it finds with what is
+-- written: one set when a lifter logs the next one, the rest of the timeline when something in the past changed.
 
 create type private.record_entry as (
   id             uuid,
+  is_written     boolean,
+  kind           public.record_kind,
+  at_reps        smallint,
+  at_weight_kg   numeric,
+  value          numeric,
+  previous_value numeric,
   workout_id     uuid,
   set_id         uuid,
   achieved_at    timestamptz,
-  value          numeric,
-  previous_value numeric,
-  next_id        uuid,
-  next_at        timestamptz
+  superseded_at  timestamptz,
+  superseded_by  uuid
 );
 
-comment on type private.record_entry is 'A row that the ledger ought to have.';
+comment on type private.record_entry is 'A row that the ledger ought to have; is_written when it has it, perhaps with other facts.';
 
-create function private.record_value(p_set public.workout_sets, p_kind public.record_kind)
-returns numeric
-language plpgsql
-immutable
-security invoker
-set search_path = ''
-as $$
-begin
-  return case
-    when not p_set.is_counted then null
-    when p_kind = 'best_e1rm' then
-      case when p_set.e1rm_confidence in ('high', 'medium') then p_set.e1rm_kg end
-    when p_kind <> 'max_weight' then null
-    when p_set.tracking_type in ('weight_reps', 'bodyweight_reps') then
-      case when p_set.reps >= 1 and p_set.weight_kg > 0 then p_set.weight_kg end
-    when p_set.tracking_type in ('weight_duration', 'weight_distance') then nullif(p_set.weight_kg, 0)
-  end;
-end;
-$$;
-
-comment on function private.record_value(public.workout_sets, public.record_kind) is
-  'What a set offers for a kind of record; null when it is not eligible.
-max_weight is the weight as entered, for bodyweight lifts what was added; best_e1rm needs medium confidence.';
-
--- A gram-precise weight in pounds and its rounded twin in kilograms are the same record.
-create function private.beats(p_value numeric, p_best numeric)
-returns boolean
-language plpgsql
-immutable
-security invoker
-set search_path = ''
-as $$
-begin
-  return p_best is null or p_value > p_best + 0.01;
-end;
-$$;
-
-comment on function private.beats(numeric, numeric) is
-  'Whether a value is a record against the best until then: a tie is none, nor is less than ten grams more.';
-
-create function private.record_timeline(
-  p_user_id uuid,
-  p_exercise_id uuid,
-  p_kind public.record_kind,
-  p_from timestamptz
-)
-returns setof private.record_entry
+create function private.standing_records(p_user_id uuid, p_exercise_id uuid, p_at timestamptz)
+returns setof public.personal_records
 language plpgsql
 stable
 security invoker
+rows 20
 set search_path = ''
 as $$
-declare
-  v_entry private.record_entry;
-  v_best numeric;
 begin
-  select personal_records.value
-  into v_best
+  return query
+  select personal_records.*
   from public.personal_records
   where personal_records.user_id = p_user_id
     and personal_records.exercise_id = p_exercise_id
-    and personal_records.kind = p_kind
-    and personal_records.achieved_at < p_from
-    and personal_records.revoked_at is null
-  order by personal_records.achieved_at desc, personal_records.value desc
-  limit 1;
-
-  for v_entry in
-    select
-      null,
-      workout_sets.workout_id,
-      workout_sets.id,
-      workout_sets.completed_at,
-      private.record_value(workout_sets, p_kind)
-    from public.workout_sets
-    where workout_sets.user_id = p_user_id
-      and workout_sets.exercise_id = p_exercise_id
-      and workout_sets.completed_at >= p_from
-      and workout_sets.is_counted
-    order by workout_sets.completed_at, workout_sets.set_index, workout_sets.id
-  loop
-    if v_entry.value is not null and private.beats(v_entry.value, v_best) then
-      v_entry.previous_value := v_best;
-      v_best := v_entry.value;
-      return next v_entry;
-    end if;
-  end loop;
+    and coalesce(personal_records.superseded_at, 'infinity') >= p_at
+    and personal_records.achieved_at < p_at
+    and personal_records.revoked_at is null;
 end;
 $$;
 
-comment on function private.record_timeline(uuid, uuid, public.record_kind, timestamptz) is
-  'The records of an exercise from a moment onwards, going on from the one that stood before it.';
+comment on function private.standing_records(uuid, uuid, timestamptz) is
+  'The records of an exercise that stood right before a moment.';
 
-create function private.due_records(
-  p_user_id uuid,
-  p_exercise_id uuid,
-  p_kind public.record_kind,
-  p_from timestamptz
-)
+-- Equal offers and lesser ones that follow each other are left out here, so that few come to be compared one by one.
+create function private.offers_since(p_user_id uuid, p_exercise_id uuid, p_from timestamptz)
 returns setof private.record_entry
 language plpgsql
 stable
@@ -122,173 +52,174 @@ set search_path = ''
 as $$
 begin
   return query
-  with due as (
+  with done as materialized (
+    select workout_sets.*
+    from public.workout_sets
+    where workout_sets.user_id = p_user_id
+      and workout_sets.exercise_id = p_exercise_id
+      and workout_sets.completed_at >= p_from
+      and workout_sets.is_counted
+  ),
+  -- Of sets that are alike the first: lifters repeat themselves.
+  fresh as materialized (
+    select distinct on (
+      done.tracking_type, done.set_type, done.weight_kg, done.reps, done.duration_seconds, done.distance_m, done.e1rm_kg,
+      done.bodyweight_kg, done.parent_set_id is not null
+    ) done.*
+    from done
+    order by done.tracking_type, done.set_type, done.weight_kg, done.reps, done.duration_seconds, done.distance_m,
+      done.e1rm_kg, done.bodyweight_kg, done.parent_set_id is not null, done.completed_at, done.set_index, done.id
+  ),
+  offer as (
+    select offered.kind, offered.at_reps, offered.at_weight_kg, offered.value, fresh.workout_id, fresh.id as set_id,
+      fresh.completed_at as achieved_at, fresh.set_index
+    from fresh
+    cross join lateral unnest(private.record_offers(fresh::public.workout_sets)) as offered
+    where offered.value is not null
+    union all
+    select session.kind, null, null, session.value, session.workout_id, session.set_id, session.achieved_at,
+      session.set_index
+    from private.session_offers(array(select distinct done.workout_id from done), p_exercise_id) as session
+    where session.achieved_at >= p_from
+  ),
+  compared as (
     select
-      coalesce(written.id, private.uuid_v7()) as id,
-      entry.workout_id,
-      entry.set_id,
-      entry.achieved_at,
-      entry.value,
-      entry.previous_value
-    from private.record_timeline(p_user_id, p_exercise_id, p_kind, p_from) as entry
-    left join public.personal_records as written
-      on written.set_id = entry.set_id
-      and written.user_id = p_user_id
-      and written.exercise_id = p_exercise_id
-      and written.kind = p_kind
-      and written.revoked_at is null
-      and (written.achieved_at, written.value) = (entry.achieved_at, entry.value)
-      and written.previous_value is not distinct from entry.previous_value
+      offer.*,
+      row_number() over timeline as place,
+      max(private.record_score(offer.kind, offer.value)) over (
+        timeline rows between unbounded preceding and 1 preceding
+      ) as best_score
+    from offer
+    window timeline as (
+      partition by offer.kind, offer.at_reps, offer.at_weight_kg
+      order by offer.achieved_at, offer.set_index, offer.set_id
+    )
   )
   select
-    due.*,
-    lead(due.id) over timeline,
-    lead(due.achieved_at) over timeline
-  from due
-  window timeline as (order by due.achieved_at, due.value);
+    written.id, written.id is not null, compared.kind, compared.at_reps, compared.at_weight_kg, compared.value,
+    null::numeric, compared.workout_id, compared.set_id, compared.achieved_at, null::timestamptz, null::uuid
+  from compared
+  left join public.personal_records as written
+    on written.workout_id = compared.workout_id
+    and written.user_id = p_user_id
+    and written.exercise_id = p_exercise_id
+    and written.kind = compared.kind
+    and written.at_reps is not distinct from compared.at_reps
+    and written.at_weight_kg is not distinct from compared.at_weight_kg
+    and written.achieved_at >= p_from
+    and written.revoked_at is null
+    and (
+      private.is_session_kind(compared.kind)
+      or (written.set_id = compared.set_id and written.value = compared.value)
+    )
+  where compared.best_score is null
+    or private.record_score(compared.kind, compared.value) > compared.best_score
+  order by compared.kind, compared.at_reps, compared.achieved_at, compared.set_index, compared.set_id;
 end;
 $$;
 
-comment on function private.due_records(uuid, uuid, public.record_kind, timestamptz) is
-  'What the ledger ought to say from a moment onwards: with the ids of rows that are right already, new ones otherwise.';
+comment on function private.offers_since(uuid, uuid, timestamptz) is
+  'What the sets of an exercise since a moment put forward and nothing before them matches in the same circumstances, kind
+by kind in order of time; with the id of the record that it is already.';
 
-create function private.mark_records(p_workout_ids uuid[], p_set_ids uuid[])
-returns void
+create function private.covers(p_entry private.record_entry, p_other private.record_entry)
+returns boolean
 language plpgsql
-volatile
+immutable
 security invoker
 set search_path = ''
 as $$
 begin
-  update public.workout_sets
-  set is_record = standing.is_record
-  from unnest(p_set_ids) as changed (id)
-  cross join lateral (
-    select count(*) > 0 as is_record
-    from public.personal_records
-    where personal_records.set_id = changed.id
-      and personal_records.revoked_at is null
-      and not personal_records.is_baseline
-  ) as standing
-  where workout_sets.id = changed.id
-    and workout_sets.is_record <> standing.is_record;
-
-  update public.workouts
-  set records_set = standing.records
-  from unnest(p_workout_ids) as changed (id)
-  cross join lateral (
-    select count(*) as records
-    from public.personal_records
-    where personal_records.workout_id = changed.id
-      and personal_records.revoked_at is null
-      and not personal_records.is_baseline
-  ) as standing
-  where workouts.id = changed.id
-    and workouts.records_set <> standing.records;
+  return private.record_hardness(p_entry.kind, p_entry.at_weight_kg)
+      >= private.record_hardness(p_other.kind, p_other.at_weight_kg)
+    and private.record_score(p_entry.kind, p_entry.value) + private.record_margin(p_entry.kind)
+      >= private.record_score(p_other.kind, p_other.value);
 end;
 $$;
 
-comment on function private.mark_records(uuid[], uuid[]) is
-  'Says on sets and workouts what the ledger says of them.';
+comment on function private.covers(private.record_entry, private.record_entry) is
+  'Whether one leaves nothing for the other to be a record in: as hard, and as good but for ten grams.';
 
-create function private.replay_records(
-  p_user_id uuid,
-  p_exercise_id uuid,
-  p_kind public.record_kind,
-  p_from timestamptz
-)
-returns integer
+create function private.due_records(p_user_id uuid, p_exercise_id uuid, p_from timestamptz)
+returns private.record_entry[]
 language plpgsql
-volatile
+stable
 security invoker
 set search_path = ''
 as $$
 declare
   v_due private.record_entry[] := array(
-    select entry from private.due_records(p_user_id, p_exercise_id, p_kind, p_from) as entry
+    select row(
+      stood.id, true, stood.kind, stood.at_reps, stood.at_weight_kg, stood.value, stood.previous_value,
+      stood.workout_id, stood.set_id, stood.achieved_at, null, null
+    )::private.record_entry
+    from private.standing_records(p_user_id, p_exercise_id, p_from) as stood
   );
-  v_revoked public.personal_records[];
-  v_written public.personal_records[];
+  -- Places in v_due of what stands of the present kind.
+  v_standing integer[];
+  v_kept integer[];
+  v_offer private.record_entry;
+  v_kind public.record_kind;
+  v_at_reps smallint;
+  v_is_covered boolean;
+  v_previous numeric;
+  v_n integer;
 begin
-  with revoked as (
-    update public.personal_records
-    set revoked_at = now()
-    where personal_records.user_id = p_user_id
-      and personal_records.exercise_id = p_exercise_id
-      and personal_records.kind = p_kind
-      and personal_records.achieved_at >= p_from
-      and personal_records.revoked_at is null
-      and personal_records.id not in (select due.id from unnest(v_due) as due)
-    returning personal_records.*
-  )
-  select array_agg(revoked::public.personal_records)
-  into v_revoked
-  from revoked;
+  for v_offer in
+    select *
+    from private.offers_since(p_user_id, p_exercise_id, p_from)
+  loop
+    if (v_offer.kind, v_offer.at_reps) is distinct from (v_kind, v_at_reps) then
+      v_kind := v_offer.kind;
+      v_at_reps := v_offer.at_reps;
+      v_standing := array(
+        select stood.place
+        from unnest(v_due) with ordinality as stood (
+          id, is_written, kind, at_reps, at_weight_kg, value, previous_value, workout_id, set_id, achieved_at,
+          superseded_at, superseded_by, place
+        )
+        where (stood.kind, stood.at_reps) is not distinct from (v_kind, v_at_reps)
+      );
+    end if;
 
-  -- Before the new rows, because only one may stand; the reference to a row yet to come is checked at commit.
-  update public.personal_records
-  set superseded_at = chain.next_at,
-    superseded_by = chain.next_id
-  from (
-    select due.id, due.next_id, due.next_at
-    from unnest(v_due) as due
-    union all
-    (
-      select before.id, v_due[1].id, v_due[1].achieved_at
-      from public.personal_records as before
-      where before.user_id = p_user_id
-        and before.exercise_id = p_exercise_id
-        and before.kind = p_kind
-        and before.achieved_at < p_from
-        and before.revoked_at is null
-      order by before.achieved_at desc, before.value desc
-      limit 1
-    )
-  ) as chain
-  where personal_records.id = chain.id
-    and personal_records.superseded_by is distinct from chain.next_id;
+    v_is_covered := false;
+    v_previous := null;
 
-  with written as (
-    insert into public.personal_records (
-      id, user_id, exercise_id, exercise_name, kind, value, previous_value, workout_id, set_id, achieved_at,
-      superseded_at, superseded_by
-    )
-    select
-      due.id, p_user_id, p_exercise_id,
-      (
-        select workout_exercises.exercise_name
-        from public.workout_sets
-        join public.workout_exercises on workout_exercises.id = workout_sets.workout_exercise_id
-        where workout_sets.id = due.set_id
-      ),
-      p_kind, due.value, due.previous_value, due.workout_id, due.set_id, due.achieved_at, due.next_at, due.next_id
-    from unnest(v_due) as due
-    on conflict (id) do nothing
-    returning personal_records.*
-  )
-  select array_agg(written::public.personal_records)
-  into v_written
-  from written;
+    foreach v_n in array v_standing loop
+      v_is_covered := v_is_covered or private.covers(v_due[v_n], v_offer);
 
-  if v_revoked is null and v_written is null then
-    return 0;
-  elsif v_revoked is not null then
-    -- Those that refer to an old one were revoked no later than it, and go too.
-    delete from public.personal_records
-    where personal_records.user_id = p_user_id
-      and personal_records.exercise_id = p_exercise_id
-      and personal_records.kind = p_kind
-      and personal_records.revoked_at < now() - interval '30 days';
-  end if;
+      if private.record_hardness(v_kind, v_due[v_n].at_weight_kg)
+          >= private.record_hardness(v_kind, v_offer.at_weight_kg)
+        and (v_previous is null or private.record_score(v_kind, v_due[v_n].value) > private.record_score(v_kind, v_previous))
+      then
+        v_previous := v_due[v_n].value;
+      end if;
+    end loop;
 
-  perform private.mark_records(array_agg(distinct changed.workout_id), array_agg(distinct changed.set_id))
-  from unnest(v_revoked || v_written) as changed;
-  perform private.announce(
-    'user:' || p_user_id, 'sync:progress', jsonb_build_object('exercise_id', p_exercise_id, 'kind', p_kind)
-  );
-  return coalesce(cardinality(v_revoked), 0) + coalesce(cardinality(v_written), 0);
+    if v_is_covered then
+      continue;
+    end if;
+
+    v_offer.id := coalesce(v_offer.id, private.uuid_v7());
+    v_offer.previous_value := v_previous;
+    v_kept := '{}';
+
+    foreach v_n in array v_standing loop
+      if private.covers(v_offer, v_due[v_n]) then
+        v_due[v_n].superseded_at := v_offer.achieved_at;
+        v_due[v_n].superseded_by := v_offer.id;
+      else
+        v_kept := v_kept || v_n;
+      end if;
+    end loop;
+
+    v_due := v_due || v_offer;
+    v_standing := v_kept || cardinality(v_due);
+  end loop;
+
+  return v_due;
 end;
 $$;
 
-comment on function private.replay_records(uuid, uuid, public.record_kind, timestamptz) is
-  'Brings the ledger of an exercise up to date with its sets from a moment onwards; answers how many rows that took.';
+comment on function private.due_records(uuid, uuid, timestamptz) is
+  'What the ledger of an exercise ought to say from a moment onwards, with the rows that stood before it and may be beaten.';

@@ -1,38 +1,101 @@
 -- The ledger's upkeep: which sets it has to be asked about, once per statement, and what is celebrated.
 
--- A set that does not beat the record standing at its time changes nothing, now or later: most sets end here.
-create function private.is_record_candidate(p_set public.workout_sets, p_kind public.record_kind)
+-- A set that does not beat what stood at its time changes nothing, now or later: most sets end here.
+create function private.beats_records(
+  p_user_id uuid,
+  p_exercise_id uuid,
+  p_at timestamptz,
+  p_offers private.record_offer[]
+)
 returns boolean
 language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-declare
-  v_value numeric := private.record_value(p_set, p_kind);
-  v_best numeric;
 begin
-  if v_value is null then
-    return false;
-  end if;
-
-  select personal_records.value
-  into v_best
-  from public.personal_records
-  where personal_records.user_id = p_set.user_id
-    and personal_records.exercise_id = p_set.exercise_id
-    and personal_records.kind = p_kind
-    and personal_records.achieved_at < p_set.completed_at
-    and personal_records.revoked_at is null
-  order by personal_records.achieved_at desc, personal_records.value desc
-  limit 1;
-
-  return private.beats(v_value, v_best);
+  return exists (
+    with stood as materialized (
+      select
+        standing.kind,
+        standing.at_reps,
+        private.record_hardness(standing.kind, standing.at_weight_kg) as hardness,
+        private.record_score(standing.kind, standing.value) + private.record_margin(standing.kind) as score
+      from private.standing_records(p_user_id, p_exercise_id, p_at) as standing
+    )
+    select from unnest(p_offers) as offered
+    where offered.value is not null
+      and not exists (
+        select from stood
+        where stood.kind = offered.kind
+          and stood.at_reps is not distinct from offered.at_reps
+          and stood.hardness >= private.record_hardness(offered.kind, offered.at_weight_kg)
+          and stood.score >= private.record_score(offered.kind, offered.value)
+      )
+  );
 end;
 $$;
 
-comment on function private.is_record_candidate(public.workout_sets, public.record_kind) is
-  'Whether a new set beats the record that stood when it was done.';
+comment on function private.beats_records(uuid, uuid, timestamptz, private.record_offer[]) is
+  'Whether any of these offers beats the records that stood at a moment.';
+
+-- Probes by key for each row: the plan is kept from the first, small statement, and serves the large ones too.
+create function private.changed_timelines(p_set_ids uuid[], p_workout_ids uuid[], p_exercise_ids uuid[])
+returns table (user_id uuid, exercise_id uuid, changed_from timestamptz)
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return query
+  with session as materialized (
+    select distinct pair.workout_id, pair.exercise_id
+    from unnest(p_workout_ids, p_exercise_ids) as pair (workout_id, exercise_id)
+  ),
+  change as (
+    -- What they held.
+    select held.user_id, held.exercise_id, held.achieved_at
+    from public.personal_records as held
+    where held.set_id = any (p_set_ids)
+      and held.revoked_at is null
+    union all
+    select held.user_id, held.exercise_id, held.achieved_at
+    from session
+    join public.personal_records as held
+      on held.workout_id = session.workout_id
+      and held.exercise_id = session.exercise_id
+      and held.revoked_at is null
+      and private.is_session_kind(held.kind)
+    -- What they come to.
+    union all
+    select workout_sets.user_id, workout_sets.exercise_id, workout_sets.completed_at
+    from public.workout_sets
+    where workout_sets.id = any (p_set_ids)
+      and workout_sets.is_counted
+      and private.beats_records(
+        workout_sets.user_id, workout_sets.exercise_id, workout_sets.completed_at, private.record_offers(workout_sets)
+      )
+    union all
+    select workouts.user_id, session.exercise_id, total.achieved_at
+    from session
+    join public.workouts on workouts.id = session.workout_id
+    cross join lateral private.session_offers(array[session.workout_id], session.exercise_id) as total
+    where private.beats_records(
+      workouts.user_id, session.exercise_id, total.achieved_at,
+      array[row(total.kind, null, null, total.value)]::private.record_offer[]
+    )
+  )
+  select change.user_id, change.exercise_id, min(change.achieved_at)
+  from change
+  group by change.user_id, change.exercise_id
+  order by change.user_id, change.exercise_id;
+end;
+$$;
+
+comment on function private.changed_timelines(uuid[], uuid[], uuid[]) is
+  'Of which exercises the ledger has to be read again, and from when, after these sets changed, of these workouts and
+exercises: because they hold a record, or beat one.';
 
 -- definer: the ledger is the product's; nobody may write it.
 create function private.tg_workout_sets__record()
@@ -43,53 +106,47 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_kinds constant public.record_kind[] := '{max_weight,best_e1rm}';
-  v_change record;
+  v_set_ids uuid[];
+  v_workout_ids uuid[];
+  v_exercise_ids uuid[];
 begin
   if tg_op = 'INSERT' then
-    for v_change in
-      select added.user_id, added.exercise_id, kind, min(added.completed_at) as changed_from
-      from added
-      cross join unnest(v_kinds) as kind
-      where private.is_record_candidate(added, kind)
-      group by added.user_id, added.exercise_id, kind
-      order by kind
-    loop
-      perform private.replay_records(v_change.user_id, v_change.exercise_id, v_change.kind, v_change.changed_from);
-    end loop;
+    select array_agg(added.id), array_agg(added.workout_id), array_agg(added.exercise_id)
+    into v_set_ids, v_workout_ids, v_exercise_ids
+    from added
+    where added.is_counted;
   elsif tg_op = 'DELETE' then
-    for v_change in
-      select removed.user_id, removed.exercise_id, kind, min(removed.completed_at) as changed_from
-      from removed
-      join public.profiles on profiles.user_id = removed.user_id
-      cross join unnest(v_kinds) as kind
-      where private.record_value(removed, kind) is not null
-      group by removed.user_id, removed.exercise_id, kind
-      order by kind
-    loop
-      perform private.replay_records(v_change.user_id, v_change.exercise_id, v_change.kind, v_change.changed_from);
-    end loop;
+    -- Sets that go with their account leave no ledger to be kept.
+    select array_agg(removed.id), array_agg(removed.workout_id), array_agg(removed.exercise_id)
+    into v_set_ids, v_workout_ids, v_exercise_ids
+    from removed
+    join public.profiles on profiles.user_id = removed.user_id;
   else
     -- No join: the plan is kept from the first, small update, and would be a nested loop for the large ones too.
-    for v_change in
+    select array_agg(changed.id), array_agg(changed.workout_id), array_agg(changed.exercise_id)
+    into v_set_ids, v_workout_ids, v_exercise_ids
+    from (
       with before as (
-        select id, user_id, exercise_id, completed_at, set_index, kind, private.record_value(removed, kind)
+        select id, workout_id, exercise_id, completed_at, set_index, is_counted, reps, volume_kg,
+          private.record_offers(removed)
         from removed
-        cross join unnest(v_kinds) as kind
       ),
       after as (
-        select id, user_id, exercise_id, completed_at, set_index, kind, private.record_value(added, kind)
+        select id, workout_id, exercise_id, completed_at, set_index, is_counted, reps, volume_kg,
+          private.record_offers(added)
         from added
-        cross join unnest(v_kinds) as kind
       )
-      select changed.user_id, changed.exercise_id, changed.kind, min(changed.completed_at) as changed_from
-      from ((table before except table after) union all (table after except table before)) as changed
-      where changed.completed_at is not null
-      group by changed.user_id, changed.exercise_id, changed.kind
-      order by changed.kind
-    loop
-      perform private.replay_records(v_change.user_id, v_change.exercise_id, v_change.kind, v_change.changed_from);
-    end loop;
+      (table before except table after) union all (table after except table before)
+    ) as changed;
+  end if;
+
+  perform private.replay_records(change.user_id, change.exercise_id, change.changed_from)
+  from private.changed_timelines(v_set_ids, v_workout_ids, v_exercise_ids) as change;
+
+  if tg_op = 'DELETE' then
+    update public.personal_records
+    set set_id = null
+    where personal_records.set_id = any (v_set_ids);
   end if;
 
   return null;
@@ -97,8 +154,28 @@ end;
 $$;
 
 comment on function private.tg_workout_sets__record() is
-  'Brings the ledger up to date once per statement. Sets that go with their account leave no ledger to be kept.';
+  'Brings the ledger up to date once per statement. What remains of the records of deleted sets forgets them.';
 
+-- definer: as for tg_workout_sets__record.
+create function private.tg_workouts__forget()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  update public.personal_records
+  set workout_id = null
+  where personal_records.workout_id = old.id;
+
+  return null;
+end;
+$$;
+
+comment on function private.tg_workouts__forget() is 'What remains of the records of a deleted workout forgets it.';
+
+-- Sets of the present actor's last statement alone: one message for each, with all that it achieved.
 -- definer: clients may not write realtime.messages; a message from the database is the product's word.
 create function private.tg_personal_records__announce()
 returns trigger
@@ -108,24 +185,41 @@ security definer
 set search_path = ''
 as $$
 begin
-  if private.is_live(new.achieved_at) and exists (
-    select from public.workouts
-    where workouts.id = new.workout_id
+  perform private.announce('workout:' || achieved.workout_id, 'pr:achieved', jsonb_build_object(
+    'workout_id', achieved.workout_id,
+    'set_id', achieved.set_id,
+    'exercise_id', achieved.exercise_id,
+    'records', achieved.records
+  ))
+  from (
+    select
+      added.workout_id, added.set_id, added.exercise_id,
+      jsonb_agg(to_jsonb(added) order by added.kind, added.at_reps) as records
+    from added
+    join public.workouts on workouts.id = added.workout_id
+    where not added.is_baseline
       and workouts.status = 'in_progress'
-  ) then
-    perform private.announce(
-      'workout:' || new.workout_id,
-      'pr:achieved',
-      jsonb_build_object('workout_id', new.workout_id, 'record', to_jsonb(new))
-    );
-  end if;
+      and private.is_live(added.achieved_at)
+      and not exists (
+        select from public.personal_records as announced
+        where announced.workout_id = added.workout_id
+          and announced.exercise_id = added.exercise_id
+          and announced.kind = added.kind
+          and announced.at_reps is not distinct from added.at_reps
+          and announced.id <> added.id
+          and not announced.is_baseline
+          and (announced.set_id = added.set_id or private.is_session_kind(added.kind))
+      )
+    group by added.workout_id, added.set_id, added.exercise_id
+  ) as achieved;
 
   return null;
 end;
 $$;
 
 comment on function private.tg_personal_records__announce() is
-  'Celebrates a record in the workout that is on. The first ever of an exercise is not celebrated.';
+  'Celebrates what a set of the workout that is on achieved, all in one message, and each of it once: not when a correction
+makes it a record again. The first ever of an exercise is not celebrated.';
 
 create trigger _600_record_insert
   after insert on public.workout_sets
@@ -139,8 +233,10 @@ create trigger _600_record_delete
   after delete on public.workout_sets
   referencing old table as removed
   for each statement execute function private.tg_workout_sets__record();
+create trigger _600_forget
+  after delete on public.workouts
+  for each row execute function private.tg_workouts__forget();
 create trigger _900_announce
   after insert on public.personal_records
-  for each row
-  when (not new.is_baseline)
-  execute function private.tg_personal_records__announce();
+  referencing new table as added
+  for each statement execute function private.tg_personal_records__announce();

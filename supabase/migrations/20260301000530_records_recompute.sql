@@ -10,7 +10,7 @@ set search_path = ''
 as $$
 begin
   return (
-    select coalesce(sum(private.replay_records(p_user_id, trained.exercise_id, kind, '-infinity')), 0)
+    select coalesce(sum(private.replay_records(p_user_id, trained.exercise_id, '-infinity')), 0)
     from (
       select workout_exercises.exercise_id
       from public.workout_exercises
@@ -20,7 +20,6 @@ begin
       from public.personal_records
       where personal_records.user_id = p_user_id
     ) as trained
-    cross join unnest('{max_weight,best_e1rm}'::public.record_kind[]) as kind
   );
 end;
 $$;

@@ -165,11 +165,19 @@ select tests.lift('push', 2, 105, 3);
 select tests.stop_acting();
 select results_eq(
   $$
-    select payload #>> '{record,kind}', payload #>> '{record,value}', payload #>> '{record,previous_value}'
+    select payload ->> 'set_id', record ->> 'kind', record ->> 'at_reps', record ->> 'value', record ->> 'previous_value'
     from tests.said
+    cross join lateral jsonb_array_elements(payload -> 'records') as record
     where event = 'pr:achieved'
   $$,
-  $$values ('max_weight', '105', '100')$$, 'a record is celebrated once'
+  $$
+    values
+      (tests.ref('push at 2')::text, 'max_weight', null, '105', '100'),
+      (tests.ref('push at 2')::text, 'rep_max', '1', '105', '100'),
+      (tests.ref('push at 2')::text, 'rep_max', '2', '105', '100'),
+      (tests.ref('push at 2')::text, 'rep_max', '3', '105', '100')
+  $$,
+  'what a set achieved is celebrated once'
 );
 select is((select count(*) from tests.heard('user', tests.id('ana')) as event where event = 'sync:progress'), 1::bigint,
   'and the other devices are told to read the records');

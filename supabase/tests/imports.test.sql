@@ -103,7 +103,7 @@ select results_eq(
 select results_eq(
   $$select status::text, started_at, duration_seconds, set_count, volume_kg, records_set from public.workouts$$,
   $$values ('completed', timestamptz '2025-03-03 17:00:00+00', 3600, 2, 1025::numeric, 
-    (select count(*)::integer from public.personal_records where not is_baseline and revoked_at is null))$$,
+    (select count(distinct (set_id, kind))::integer from public.personal_records where not is_baseline and revoked_at is null))$$,
   'in a workout that is over, with its totals'
 );
 select is(

@@ -114,7 +114,8 @@ class Athlete {
   async derived(): Promise<unknown> {
     const [row] = await db`
       select
-        (select jsonb_agg(jsonb_build_array(kind, value, previous_value, achieved_at, superseded_at) order by kind, achieved_at, value)
+        (select jsonb_agg(jsonb_build_array(kind, at_reps, at_weight_kg, value, previous_value, achieved_at, superseded_at)
+            order by kind, at_reps, at_weight_kg, achieved_at, value)
           from public.personal_records where user_id = ${this.id} and revoked_at is null) as records,
         (select jsonb_agg(to_jsonb(exercise_stats) - '{user_id,exercise_id}'::text[] order by day)
           from public.exercise_stats where user_id = ${this.id}) as days,

@@ -1,125 +1,116 @@
-import type postgres from 'postgres'
-import { expect } from 'vitest'
-import { achievements, exerciseDays, type LoggedSet, type LoggedWorkout, totals, weeks } from './independent.ts'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import postgres from 'postgres'
+import { z } from 'zod'
+import { stack } from '../support/stack.ts'
+import { derivedFrom, inOneOrder } from './independent/derived.ts'
+import { EXERCISES, type Step } from './steps.ts'
 
-/** A transaction in which one athlete trains; it is never committed. */
-export type Transaction = postgres.TransactionSql
+const Row = z.record(z.string(), z.unknown())
+const number = z.number().nullable()
 
-const EXERCISES = ['barbell-bench-press', 'pull-up', 'dumbbell-walking-lunge'] as const
+const Facts = z.object({
+  formula: z.enum(['epley', 'brzycki', 'consensus']),
+  sets: z.array(
+    z.object({
+      id: z.string(),
+      workout_id: z.string(),
+      exercise_id: z.string(),
+      tracking_type: z.string(),
+      weight_entry: z.string(),
+      unilateral: z.boolean(),
+      bodyweight_fraction: number,
+      bodyweight_kg: number,
+      set_type: z.string(),
+      continues: z.boolean(),
+      set_index: z.number(),
+      side: z.string().nullable(),
+      weight_kg: number,
+      reps: number,
+      rpe: number,
+      duration_seconds: number,
+      distance_m: number,
+      completed_at: z.number(),
+    }),
+  ),
+  workouts: z.array(
+    z.object({
+      id: z.string(),
+      status: z.string(),
+      local_date: z.string(),
+      week: z.string(),
+      seconds: number,
+      active_seconds: number,
+    }),
+  ),
+  derived: z.record(z.string(), z.array(Row)),
+  revoked: z.int(),
+  repaired: z.record(z.string(), z.int()),
+})
 
-/** Makes an athlete in `tx` and lets it act as them. Answers the exercises that they do. */
-export async function becomeAthlete(tx: Transaction): Promise<readonly string[]> {
-  const id = crypto.randomUUID()
-  await tx`
-    insert into auth.users (id, aud, role, email, raw_user_meta_data, created_at, updated_at)
-    values (${id}, 'authenticated', 'authenticated', ${`${id}@example.test`}, '{"timezone": "Europe/Berlin"}', now(), now())`
-  const claims = JSON.stringify({ sub: id, role: 'authenticated' })
-  await tx`select set_config('request.jwt.claims', ${claims}, true), set_config('role', 'authenticated', true)`
-  const rows = await tx<
-    { id: string }[]
-  >`select id from public.exercises where slug = any (${[...EXERCISES]}) order by slug`
-  return rows.map((row) => row.id)
+/** What came of a sequence of steps: rows by table, as text. */
+interface Trained {
+  readonly done: number
+  readonly derived: Readonly<Record<string, readonly string[]>>
+  readonly due: Readonly<Record<string, readonly string[]>>
+  readonly repaired: Readonly<Record<string, number>>
+  readonly revoked: number
 }
 
-const byKey = <Row>(rows: readonly Row[], keyOf: (row: Row) => string): readonly Row[] =>
-  [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+class Undo extends Error {}
 
-/** Compares every derived row of the athlete's with what the sets come to by `independent.ts`. */
-export async function expectDerived(tx: Transaction): Promise<void> {
-  const sets = await loggedSets(tx)
-  const workouts = await loggedWorkouts(tx)
-  const counted = sets.filter(
-    (set) => set.set_type !== 'warmup' && workouts.find(({ id }) => id === set.workout_id)?.status !== 'cancelled',
-  )
-  const setsOf = (id: string): readonly LoggedSet[] => sets.filter(({ workout_id }) => workout_id === id)
-  const dayOf = (id: string): string => workouts.find((workout) => workout.id === id)?.local_date ?? ''
-  const completed = workouts.filter(({ status }) => status === 'completed')
-  const due = achievements(counted)
+/** A connection on which athletes train in transactions that are undone. */
+export class Gym implements AsyncDisposable {
+  readonly #sql: postgres.Sql
 
-  expect(await ledger(tx)).toEqual(byKey(due, keyOfRecord))
-  expect(await flags(tx)).toEqual(
-    [...new Set(due.flatMap(({ set_id, previous }) => (previous === null ? [] : set_id)))].sort(),
-  )
-  expect(await workoutTotals(tx)).toEqual(
-    byKey(
-      workouts.map(({ id }) => ({
-        id,
-        ...totals(setsOf(id)),
-        records_set: due.filter(
-          ({ set_id, previous }) => previous !== null && setsOf(id).some((set) => set.id === set_id),
-        ).length,
-      })),
-      ({ id }) => id,
-    ),
-  )
-  expect(await exerciseStats(tx)).toEqual(byKey(exerciseDays(counted, dayOf), ({ key }) => key))
-  expect(await weeklyStats(tx)).toEqual(byKey(weeks(completed, setsOf), ({ week }) => week))
-  expect(await userStats(tx)).toEqual(
-    completed.length === 0
-      ? []
-      : [{ workout_count: completed.length, ...totals(completed.flatMap(({ id }) => setsOf(id))) }],
-  )
+  private constructor(sql: postgres.Sql) {
+    this.#sql = sql
+  }
+
+  /** Opens one on the shared stack. */
+  static async open(): Promise<Gym> {
+    const sql = postgres(stack.db_url, { max: 1, onnotice: () => undefined })
+    await sql.unsafe(await readFile(join(import.meta.dirname, 'act.sql'), 'utf8'))
+    return new Gym(sql)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sql.end({ timeout: 1 })
+  }
+
+  /**
+   * Lets a new athlete do `steps` and answers how many were done, what is derived then, what `independent/` makes of the
+   * log, and how many rows a recompute found wrong. Rejects when the database fails otherwise than by a rule.
+   */
+  async train(steps: readonly Step[]): Promise<Trained> {
+    const { done, facts } = await this.#undone(async (tx) => {
+      await tx`select pg_temp.new_athlete()`
+      const [acted] = await tx`select pg_temp.act_all(${[...EXERCISES]}, ${tx.json(steps)}) as done`
+      const [read] = await tx`select pg_temp.facts() as facts`
+      return { done: z.int().parse(acted?.done), facts: Facts.parse(read?.facts) }
+    })
+    const inOrder = (tables: Readonly<Record<string, readonly z.output<typeof Row>[]>>) =>
+      Object.fromEntries(Object.entries(tables).map(([table, rows]) => [table, inOneOrder(rows)]))
+    return {
+      done,
+      derived: inOrder(facts.derived),
+      due: inOrder(derivedFrom(facts)),
+      repaired: facts.repaired,
+      revoked: facts.revoked,
+    }
+  }
+
+  async #undone<Answer>(act: (tx: postgres.TransactionSql) => Promise<Answer>): Promise<Answer> {
+    let answer: { readonly value: Answer } | undefined
+    try {
+      await this.#sql.begin(async (tx) => {
+        answer = { value: await act(tx) }
+        throw new Undo()
+      })
+    } catch (cause) {
+      if (!(cause instanceof Undo)) throw cause
+    }
+    if (answer === undefined) throw new Error('nothing was done')
+    return answer.value
+  }
 }
-
-const loggedSets = (tx: Transaction) => tx<LoggedSet[]>`
-  select
-    sets.id, sets.workout_id, sets.exercise_id, exercises.tracking_type, exercises.weight_entry, exercises.unilateral,
-    exercises.bodyweight_fraction::float8, workouts.bodyweight_kg::float8, sets.set_type, sets.set_index, sets.side,
-    sets.weight_kg::float8, sets.reps, sets.rpe::float8, sets.rest_seconds,
-    extract(epoch from sets.completed_at)::float8 as completed_at
-  from public.workout_sets as sets
-  join public.exercises on exercises.id = sets.exercise_id
-  join public.workouts on workouts.id = sets.workout_id
-  where sets.completed_at is not null`
-
-const loggedWorkouts = (tx: Transaction) => tx<LoggedWorkout[]>`
-  select
-    id, status, (started_at at time zone timezone)::date::text as local_date,
-    date_trunc('week', started_at at time zone timezone)::date::text as week,
-    floor(extract(epoch from ended_at - started_at))::integer as seconds, active_seconds
-  from public.workouts`
-
-const keyOfRecord = ({ exercise_id, kind, value }: { exercise_id: string; kind: string; value: number }): string =>
-  `${exercise_id} ${kind} ${String(value).padStart(9, '0')}`
-
-async function ledger(tx: Transaction) {
-  const rows = await tx<ReturnType<typeof achievements>[number][]>`
-    select
-      exercise_id, kind, set_id, round(value * 1000)::integer as value,
-      round(previous_value * 1000)::integer as previous, superseded_at is null as stands
-    from public.personal_records
-    where revoked_at is null`
-  return byKey([...rows], keyOfRecord)
-}
-
-async function flags(tx: Transaction): Promise<readonly string[]> {
-  const rows = await tx<{ id: string }[]>`select id from public.workout_sets where is_record`
-  return rows.map(({ id }) => id).sort()
-}
-
-const workoutTotals = async (tx: Transaction) => [
-  ...(await tx`
-    select id, set_count, rep_count, volume_kg::float8, effective_volume_kg::float8, records_set
-    from public.workouts order by id`),
-]
-
-const exerciseStats = async (tx: Transaction) => [
-  ...(await tx`
-    select
-      exercise_id || ' ' || day as key, set_count, rep_count, volume_kg::float8, effective_volume_kg::float8,
-      round(max_weight_kg * 1000)::integer as max_weight, round(best_e1rm_kg * 1000)::integer as best_e1rm, max_reps
-    from public.exercise_stats order by key`),
-]
-
-const weeklyStats = async (tx: Transaction) => [
-  ...(await tx`
-    select
-      week::text, workout_count, training_days, set_count, rep_count, volume_kg::float8, effective_volume_kg::float8,
-      duration_seconds, active_seconds
-    from public.weekly_stats order by week`),
-]
-
-const userStats = async (tx: Transaction) => [
-  ...(await tx`
-    select workout_count, set_count, rep_count, volume_kg::float8, effective_volume_kg::float8 from public.user_stats`),
-]

@@ -29,8 +29,13 @@ export const EVENTS = {
     rest_ends_at: Time.nullable(),
     rest_seconds: z.int().nullable(),
   }).describe('Rest began; with nulls, it was skipped.'),
-  'pr:achieved': event({ workout_id: z.guid(), record: PersonalRecord }).describe(
-    'A set beat the athlete’s best. The first ever of an exercise is not announced.',
+  'pr:achieved': event({
+    workout_id: z.guid(),
+    set_id: z.guid(),
+    exercise_id: z.guid(),
+    records: z.array(PersonalRecord),
+  }).describe(
+    'A set of the last 48 hours beat the athlete’s best: all that it achieved, once. First-ever records are not announced, nor what corrections make records again.',
   ),
   'sync:workout': event({ workout_id: z.guid(), change: z.enum(['inserted', 'updated', 'deleted']) }).describe(
     'Something in a workout changed: read it again with `get_workout`, or forget it.',
@@ -38,7 +43,7 @@ export const EVENTS = {
   'sync:import': event({ import_id: z.guid(), status: z.enum(['completed', 'undone']) }).describe(
     'An import has come in or was taken back: read workouts, records and statistics again.',
   ),
-  'sync:progress': event({ exercise_id: z.guid(), kind: PersonalRecord.shape.kind }).describe(
+  'sync:progress': event({ exercise_id: z.guid(), kinds: z.array(PersonalRecord.shape.kind) }).describe(
     'The records of an exercise changed: read them again.',
   ),
 } as const

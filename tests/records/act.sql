@@ -1,0 +1,325 @@
+-- What the property tests of tests/records do within one transaction: an athlete is made, does a list of things, and
+-- everything that was logged and derived is read. Of the session alone; never committed.
+
+create function pg_temp.new_athlete()
+returns uuid
+language plpgsql
+as $$
+declare
+  v_user_id constant uuid := gen_random_uuid();
+begin
+  insert into auth.users (id, aud, role, email, raw_user_meta_data, created_at, updated_at)
+  values (
+    v_user_id, 'authenticated', 'authenticated', v_user_id || '@example.test', '{"timezone": "Europe/Berlin"}', now(), now()
+  );
+  perform set_config('request.jwt.claims', jsonb_build_object('sub', v_user_id, 'role', 'authenticated')::text, true);
+  perform set_config('role', 'authenticated', true);
+  return v_user_id;
+end;
+$$;
+
+-- The n-th set or workout, counted round and round.
+create function pg_temp.nth_set(p_n integer)
+returns uuid
+language sql
+as $$
+  select id from public.workout_sets
+  order by completed_at, set_index, exercise_id, id
+  offset p_n % greatest((select count(*) from public.workout_sets), 1) limit 1;
+$$;
+
+create function pg_temp.nth_workout(p_n integer)
+returns uuid
+language sql
+as $$
+  select id from public.workouts
+  order by started_at, id
+  offset p_n % greatest((select count(*) from public.workouts), 1) limit 1;
+$$;
+
+create function pg_temp.entry(p_exercise_id uuid)
+returns uuid
+language plpgsql
+as $$
+declare
+  v_workout_id uuid := (select id from public.workouts where status = 'in_progress');
+  v_entry_id uuid := (
+    select id from public.workout_exercises where workout_id = v_workout_id and exercise_id = p_exercise_id limit 1
+  );
+begin
+  if v_entry_id is null and v_workout_id is not null then
+    v_entry_id := (public.add_workout_exercise(v_workout_id, p_exercise_id)).id;
+  end if;
+
+  return v_entry_id;
+end;
+$$;
+
+create function pg_temp.tracking(p_exercise_id uuid)
+returns text
+language sql
+as $$
+  select tracking_type from public.exercises where id = p_exercise_id;
+$$;
+
+create function pg_temp.first_part(p_entry_id uuid)
+returns uuid
+language sql
+as $$
+  select id from public.workout_sets
+  where workout_exercise_id = p_entry_id and parent_set_id is null
+  order by completed_at desc, set_index desc limit 1;
+$$;
+
+create function pg_temp.lift(p_exercise_id uuid, p jsonb)
+returns void
+language plpgsql
+as $$
+declare
+  v_entry_id uuid := pg_temp.entry(p_exercise_id);
+  v_tracking text := pg_temp.tracking(p_exercise_id);
+begin
+  perform public.complete_set(
+    workout_exercise_id => v_entry_id,
+    set_type => (p ->> 'type')::public.set_type,
+    parent_set_id => case when (p ->> 'continues')::boolean and p ->> 'type' ~ 'drop|rest_pause|myo_rep|cluster' then
+      pg_temp.first_part(v_entry_id)
+    end,
+    weight_kg => case when v_tracking ~ 'weight' or v_tracking = 'assisted_reps' then (p ->> 'weight')::numeric end,
+    reps => case when v_tracking ~ 'reps' then (p ->> 'reps')::integer end,
+    duration_seconds => case when v_tracking ~ 'duration|cardio' then (p ->> 'seconds')::numeric end,
+    distance_m => case when v_tracking ~ 'distance|cardio' then (p ->> 'metres')::numeric end,
+    rpe => (p ->> 'rpe')::numeric,
+    completed_at => (
+      select started_at + (p ->> 'minute')::integer * interval '1 minute'
+      from public.workouts where status = 'in_progress'
+    )
+  )
+  where v_entry_id is not null;
+end;
+$$;
+
+-- As a phone that was offline sends what it kept: all in one statement, in any order.
+create function pg_temp.upload(p_exercise_id uuid, p_sets jsonb)
+returns void
+language plpgsql
+as $$
+declare
+  v_entry_id uuid := pg_temp.entry(p_exercise_id);
+begin
+  insert into public.workout_sets (
+    workout_exercise_id, set_index, set_type, weight_kg, reps, completed_at
+  )
+  select
+    v_entry_id, 100 + place, (sent ->> 'type')::public.set_type, (sent ->> 'weight')::numeric, (sent ->> 'reps')::integer,
+    workouts.started_at + (sent ->> 'minute')::integer * interval '1 minute'
+  from jsonb_array_elements(p_sets) with ordinality as list (sent, place)
+  join public.workouts on workouts.status = 'in_progress';
+end;
+$$;
+
+create function pg_temp.import(p_exercise_id uuid, p_days_ago integer, p_sets jsonb)
+returns void
+language plpgsql
+as $$
+declare
+  v_import_id uuid := gen_random_uuid();
+begin
+  perform public.begin_import(
+    id => v_import_id, source => 'strong', file_hash => md5(v_import_id::text) || md5(v_import_id::text),
+    timezone => 'Europe/Berlin', line_count => jsonb_array_length(p_sets),
+    names => jsonb_build_array(jsonb_build_object('name', 'Imported', 'exercise_id', p_exercise_id))
+  );
+  perform public.import_sets(v_import_id, (
+    select jsonb_agg(jsonb_build_object(
+      'line', place, 'line_text', place, 'workout', 'Old',
+      'start', to_char((now() - p_days_ago * interval '1 day')::date + time '10:00', 'YYYY-MM-DD"T"HH24:MI:SS'),
+      'exercise', 'Imported', 'exercise_id', p_exercise_id, 'block', 0, 'occurrence', 1, 'ordinal', place,
+      'set_type', sent -> 'type', 'weight_kg', sent -> 'weight', 'reps', sent -> 'reps', 'entered_unit', 'kg'
+    ))
+    from jsonb_array_elements(p_sets) with ordinality as list (sent, place)
+  ));
+end;
+$$;
+
+create function pg_temp.move_history(p_from uuid, p_into uuid)
+returns void
+language plpgsql
+as $$
+declare
+  v_user_id uuid := auth.uid();
+begin
+  perform set_config('role', session_user::text, true);
+  perform private.move_workout_exercises(
+    array(select id from public.workout_exercises where user_id = v_user_id and exercise_id = p_from), p_into
+  );
+  perform set_config('role', 'authenticated', true);
+end;
+$$;
+
+create function pg_temp.act(p_exercises uuid[], p jsonb)
+returns void
+language plpgsql
+as $$
+declare
+  v_exercise_id uuid := p_exercises[1 + (p ->> 'exercise')::integer];
+begin
+  case p ->> 'do'
+    when 'start' then
+      perform public.start_workout(started_at => now() - (p ->> 'days')::integer * interval '1 day');
+    when 'complete' then
+      perform public.complete_workout(id, ended_at => started_at + interval '100 minutes')
+      from public.workouts where status = 'in_progress';
+    when 'cancel' then
+      perform public.cancel_workout(id) from public.workouts where status = 'in_progress';
+    when 'lift' then
+      perform pg_temp.lift(v_exercise_id, p);
+    when 'upload' then
+      perform pg_temp.upload(v_exercise_id, p -> 'sets');
+    when 'import' then
+      perform pg_temp.import(v_exercise_id, (p ->> 'days')::integer, p -> 'sets');
+    when 'undo import' then
+      perform public.undo_import(id, keep_changed => false) from public.imports where status <> 'undone';
+    when 'correct set' then
+      update public.workout_sets
+      set weight_kg = case when p ? 'weight' then (p ->> 'weight')::numeric else weight_kg end,
+        reps = case when p ? 'reps' then (p ->> 'reps')::integer else reps end,
+        rpe = case when p ? 'rpe' then (p ->> 'rpe')::numeric else rpe end,
+        set_type = coalesce((p ->> 'type')::public.set_type, set_type),
+        entered_unit = coalesce((p ->> 'unit')::public.weight_unit, entered_unit)
+      where id = pg_temp.nth_set((p ->> 'n')::integer);
+    when 'join set' then
+      update public.workout_sets set parent_set_id = pg_temp.first_part(workout_exercise_id)
+      where id = pg_temp.nth_set((p ->> 'n')::integer);
+    when 'part set' then
+      update public.workout_sets set parent_set_id = null where id = pg_temp.nth_set((p ->> 'n')::integer);
+    when 'correct all' then
+      update public.workout_sets set weight_kg = weight_kg + (p ->> 'by')::numeric where weight_kg is not null;
+    when 'move set' then
+      update public.workout_sets set completed_at = completed_at + (p ->> 'minutes')::integer * interval '1 minute'
+      where id = pg_temp.nth_set((p ->> 'n')::integer);
+    when 'delete set' then
+      delete from public.workout_sets where id = pg_temp.nth_set((p ->> 'n')::integer);
+    when 'delete exercise' then
+      delete from public.workout_exercises
+      where id = (select workout_exercise_id from public.workout_sets where id = pg_temp.nth_set((p ->> 'n')::integer));
+    when 'delete workout' then
+      delete from public.workouts where id = pg_temp.nth_workout((p ->> 'n')::integer);
+    when 'weigh' then
+      update public.workouts set bodyweight_kg = (p ->> 'kg')::numeric where id = pg_temp.nth_workout((p ->> 'n')::integer);
+    when 'travel' then
+      update public.workouts set timezone = p ->> 'timezone' where id = pg_temp.nth_workout((p ->> 'n')::integer);
+    when 'start earlier' then
+      update public.workouts set started_at = started_at - (p ->> 'minutes')::integer * interval '1 minute'
+      where id = pg_temp.nth_workout((p ->> 'n')::integer);
+    when 'prefer' then
+      update public.preferences set e1rm_formula = (p ->> 'formula')::public.e1rm_formula;
+    when 'merge' then
+      perform pg_temp.move_history(v_exercise_id, p_exercises[1 + (p ->> 'into')::integer]);
+  end case;
+end;
+$$;
+
+-- A step that the rules refuse, such as a second workout, has to leave no trace either. Answers how many were done.
+create function pg_temp.act_all(p_slugs text[], p_steps jsonb)
+returns integer
+language plpgsql
+as $$
+declare
+  v_exercises constant uuid[] := array(
+    select id from public.exercises join unnest(p_slugs) with ordinality as wanted (slug, place) using (slug) order by place
+  );
+  v_step jsonb;
+  v_done integer := 0;
+begin
+  for v_step in select step from jsonb_array_elements(p_steps) as step loop
+    begin
+      perform pg_temp.act(v_exercises, v_step);
+      v_done := v_done + 1;
+    exception
+      when sqlstate 'PGRST' or check_violation then
+        null;
+    end;
+  end loop;
+
+  return v_done;
+end;
+$$;
+
+create function pg_temp.rows_of(p_query text)
+returns jsonb
+language plpgsql
+as $$
+declare
+  v_rows jsonb;
+begin
+  execute format('select coalesce(jsonb_agg(to_jsonb(row)), ''[]'') from (%s) as row', p_query) into v_rows;
+  return v_rows;
+end;
+$$;
+
+create function pg_temp.facts()
+returns jsonb
+language sql
+as $$
+  select jsonb_build_object(
+    'formula', (select e1rm_formula from public.preferences),
+    'sets', pg_temp.rows_of($q$
+      select
+        sets.id, sets.workout_id, sets.exercise_id, entries.tracking_type, entries.weight_entry, entries.unilateral,
+        entries.bodyweight_fraction, workouts.bodyweight_kg, sets.set_type,
+        sets.parent_set_id is not null as continues, sets.set_index, sets.side, sets.weight_kg,
+        sets.reps, sets.rpe, sets.rest_seconds, sets.duration_seconds, sets.distance_m,
+        extract(epoch from sets.completed_at) as completed_at
+      from public.workout_sets as sets
+      join public.workout_exercises as entries on entries.id = sets.workout_exercise_id
+      join public.workouts on workouts.id = sets.workout_id
+      where sets.completed_at is not null
+    $q$),
+    'workouts', pg_temp.rows_of($q$
+      select
+        id, status, (started_at at time zone timezone)::date as local_date,
+        date_trunc('week', started_at at time zone timezone)::date as week,
+        floor(extract(epoch from ended_at - started_at)) as seconds, active_seconds
+      from public.workouts
+    $q$),
+    'derived', jsonb_build_object(
+      'personal_records', pg_temp.rows_of($q$
+        select
+          record.exercise_id, record.kind, record.at_reps, record.at_weight_kg, record.value, record.previous_value,
+          record.improvement, record.set_id, record.workout_id, extract(epoch from record.achieved_at) as achieved_at,
+          beaten_by.set_id as superseded_by, extract(epoch from record.superseded_at) as superseded_at
+        from public.personal_records as record
+        left join public.personal_records as beaten_by on beaten_by.id = record.superseded_by
+        where record.revoked_at is null
+      $q$),
+      'workout_sets', pg_temp.rows_of($q$
+        select id, is_record, is_counted, load_kg, volume_kg, effective_volume_kg, e1rm_kg from public.workout_sets
+        where completed_at is not null
+      $q$),
+      'workouts', pg_temp.rows_of($q$
+        select id, set_count, rep_count, volume_kg, effective_volume_kg, records_set from public.workouts
+      $q$),
+      'exercise_stats', pg_temp.rows_of($q$
+        select
+          exercise_id, day, set_count, rep_count, volume_kg, effective_volume_kg, max_weight_kg, best_e1rm_kg, max_reps,
+          duration_seconds, distance_m
+        from public.exercise_stats
+      $q$),
+      'weekly_stats', pg_temp.rows_of($q$
+        select
+          week, workout_count, training_days, set_count, rep_count, volume_kg, effective_volume_kg, duration_seconds,
+          active_seconds
+        from public.weekly_stats
+      $q$),
+      'user_stats', pg_temp.rows_of($q$
+        select workout_count, set_count, rep_count, volume_kg, effective_volume_kg, duration_seconds, active_seconds
+        from public.user_stats
+      $q$)
+    ),
+    'revoked', (select count(*) from public.personal_records where revoked_at is not null),
+    'repaired', public.recompute_my_stats()
+  );
+$$;
+
+grant execute on all functions in schema pg_temp to public;

@@ -1,0 +1,75 @@
+import {
+  effectiveVolumeOf,
+  type Formula,
+  type LoggedSet,
+  type LoggedWorkout,
+  sum,
+  trustedMaximumOf,
+  volumeOf,
+} from './load.ts'
+
+const groups = <Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): readonly (readonly [string, Item[]])[] => {
+  const found = new Map<string, Item[]>()
+  for (const item of items) found.set(keyOf(item), [...(found.get(keyOf(item)) ?? []), item])
+  return [...found]
+}
+
+/** The totals of some sets, warm-ups aside. */
+export function totals(sets: readonly LoggedSet[]) {
+  const working = sets.filter(({ set_type }) => set_type !== 'warmup')
+  return {
+    set_count: working.length,
+    rep_count: sum(working.map(({ reps }) => reps ?? 0)),
+    volume_kg: sum(working.map(volumeOf)),
+    effective_volume_kg: sum(working.map(effectiveVolumeOf)),
+  }
+}
+
+const highest = (numbers: readonly (number | null)[]): number | null =>
+  numbers.reduce((best, number) => (number === null || (best !== null && best >= number) ? best : number), null)
+
+/** `exercise_stats` of the counted sets. */
+export function exerciseDays(sets: readonly LoggedSet[], dayOf: (workoutId: string) => string, formula: Formula) {
+  return groups(sets, (set) => `${set.exercise_id} ${dayOf(set.workout_id)}`).map(([key, done]) => {
+    const [exercise_id, day] = key.split(' ')
+    const best = highest(done.map((set) => trustedMaximumOf(set, formula)))
+    return {
+      exercise_id,
+      day,
+      ...totals(done),
+      max_weight_kg: highest(done.map(({ weight_kg }) => weight_kg)),
+      best_e1rm_kg: best === null ? null : best / 1000,
+      max_reps: highest(done.map(({ reps }) => reps)),
+      duration_seconds: sum(done.map(({ duration_seconds }) => duration_seconds ?? 0)),
+      distance_m: sum(done.map(({ distance_m }) => distance_m ?? 0)),
+    }
+  })
+}
+
+/** `weekly_stats` of the completed workouts. */
+export function weeks(workouts: readonly LoggedWorkout[], setsOf: (workoutId: string) => readonly LoggedSet[]) {
+  return groups(workouts, ({ week }) => week).map(([week, done]) => ({
+    week,
+    workout_count: done.length,
+    training_days: new Set(done.map(({ local_date }) => local_date)).size,
+    ...totals(done.flatMap(({ id }) => setsOf(id))),
+    duration_seconds: sum(done.map(({ seconds }) => seconds ?? 0)),
+    active_seconds: sum(done.map(({ active_seconds }) => active_seconds ?? 0)),
+  }))
+}
+
+/** `user_stats` of the completed workouts: no row without one. */
+export function lifetime(workouts: readonly LoggedWorkout[], setsOf: (workoutId: string) => readonly LoggedSet[]) {
+  if (workouts.length === 0) return []
+  return [
+    {
+      workout_count: workouts.length,
+      ...totals(workouts.flatMap(({ id }) => setsOf(id))),
+      duration_seconds: sum(workouts.map(({ seconds }) => seconds ?? 0)),
+      active_seconds: sum(workouts.map(({ active_seconds }) => active_seconds ?? 0)),
+    },
+  ]
+}
