@@ -2081,6 +2081,7 @@ export type Database = {
         Args: { patch: Json; user_id: string }
         Returns: Json
       }
+      begin_export: { Args: Record<PropertyKey, never>; Returns: Json }
       begin_import: {
         Args: {
           file_hash?: string
@@ -2276,9 +2277,14 @@ export type Database = {
       }
       delete_exercise: { Args: { exercise_id?: string }; Returns: string }
       delete_set: { Args: { set_id?: string; version?: number }; Returns: Json }
+      end_export: { Args: { export_id: string }; Returns: undefined }
       exercise_history: {
         Args: { cursor?: string; exercise_id?: string; limit?: number }
         Returns: Json
+      }
+      export_page: {
+        Args: { export_id: string; page: number }
+        Returns: string
       }
       extend_rest: {
         Args: { seconds?: number; workout_id?: string }

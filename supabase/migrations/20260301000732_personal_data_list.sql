@@ -69,6 +69,7 @@ values
   ('private.error_codes', null, null, null, null, 'What the product can answer.'),
   ('private.audit_days', null, null, null, null, 'Hashes and counts of days.'),
   ('private.personal_data', null, null, null, null, 'This list.'),
+  ('private.export_pages', 'user_id = $1', 'withheld', 'left', 'cascade', 'The copy itself, while it is packed.'),
   -- Auth
   ('auth.refresh_tokens', 'user_id = $1::text', 'withheld', 'left', 'cascade', 'Secrets; go with the session.'),
   ('auth.one_time_tokens', 'user_id = $1', 'withheld', 'left', 'cascade', 'Secrets of links that were mailed.'),
