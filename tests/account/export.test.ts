@@ -71,11 +71,11 @@ describe('the archive', () => {
 test('an empty account has its archive, too', async () => {
   const ben = await createUser('ben')
   const empty = await open(await exported(ben))
-  expect([empty.rows('public.profiles').length, empty.rows('public.workouts'), empty.files.has('csv/workouts.csv')]).toEqual([
-    1,
-    [],
-    false,
-  ])
+  expect([
+    empty.rows('public.profiles').length,
+    empty.rows('public.workouts'),
+    empty.files.has('csv/workouts.csv'),
+  ]).toEqual([1, [], false])
 })
 
 test('nobody else’s rows are in it, and a copy is read by nobody else', async () => {

@@ -83,5 +83,8 @@ async function* jsonTexts(pages: AsyncIterable<string>) {
 
 async function* csvTexts(pages: AsyncIterable<string>) {
   yield BYTE_ORDER_MARK + csvLine(WORKOUT_COLUMNS)
-  for await (const page of pages) yield CsvRows.parse(JSON.parse(`[${page}]`)).map(csvLine).join('')
+  for await (const page of pages)
+    yield CsvRows.parse(JSON.parse(`[${page}]`))
+      .map(csvLine)
+      .join('')
 }
