@@ -290,3 +290,19 @@ grant execute on function private.nearest_load(bigint, boolean, private.load_lad
 comment on function private.nearest_load(bigint, boolean, private.load_ladder[]) is
   'The load that is nearest to a target, halves up, or the nearest that is not above it; the lightest there is when all are
 above. Null where there is none.';
+
+create function private.load_above(p_heft bigint, p_ladders private.load_ladder[])
+returns bigint
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select min(ladder.loads[place + 1] + extra)
+  from unnest(p_ladders) as ladder
+  cross join unnest(ladder.extras) as extra
+  cross join width_bucket(p_heft - extra, ladder.loads) as place;
+$$;
+
+grant execute on function private.load_above(bigint, private.load_ladder[]) to authenticated, service_role;
+comment on function private.load_above(bigint, private.load_ladder[]) is 'The lightest load that is above another; null where there is none.';
