@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from '../support/stack.ts'
-import { type Cell, type Matrix, readMatrix, World } from './matrix.ts'
+import { World } from './matrix.ts'
+import { type Cell, type Matrix, readMatrix } from './read-matrix.ts'
 
 let matrix: Matrix
 let world: World
 beforeAll(async () => {
-  matrix = await readMatrix()
+  matrix = await readMatrix(sql)
   world = await World.create(matrix)
 })
 // What is everybody's goes; what is a user's own is nobody else's business.

@@ -1,0 +1,130 @@
+import { curator, everybody, nobody, owner, type Rule, type Society } from './model.ts'
+
+/** What the contract says of an R. */
+export interface CallModel {
+  /** SQL: the arguments, with the ids of somebody's rows in braces. */
+  readonly args: string
+  /** Whether a call about that person's things is answered, or the code of what else is wrong with it; what may not be is
+   * refused as for an id that is nobody's. */
+  readonly may: (...question: Parameters<Rule>) => boolean | string
+  /** Whether somebody without a token may call it. */
+  readonly open?: true
+  /** Tables of which it shows admins more than the policies do. */
+  readonly shows?: string
+}
+
+const signedIn: Rule = (viewer) => viewer !== null
+const admin: Rule = (viewer, _, society) => society.isAdmin(viewer)
+
+/** A call between two: with oneself it is a mistake. */
+const withOther =
+  (rule: (viewer: string, other: string, society: Society) => boolean | string): CallModel['may'] =>
+  (viewer, { owner }, society) => {
+    if (viewer === null || owner === null) return false
+    return viewer === owner ? 'invalid_argument' : rule(viewer, owner, society)
+  }
+const withAnybody = withOther(() => true)
+
+const mine = (args: string): CallModel => ({ args, may: owner })
+const forAll = (args: string): CallModel => ({ args, may: signedIn })
+
+/** The model of every R. One that is not in it fails the intruder's tests. */
+export const CALLS: Readonly<Record<string, CallModel>> = {
+  // Who somebody is -----------------------------------------------------------------------------------------------------
+  my_account: forAll(''),
+  my_entitlements: forAll(''),
+  set_username: { args: `username => 'x'`, may: nobody },
+  search_users: forAll(`query => 'zq'`),
+  my_friends: forAll(''),
+  my_access_log: forAll(''),
+  send_friend_request: {
+    args: `user_id => '{owner}'`,
+    may: withOther(
+      (viewer, other, society) =>
+        society.existsFor(viewer, other) &&
+        (society.people.get(viewer)?.visibility !== 'private' || 'profile_is_private'),
+    ),
+  },
+  respond_friend_request: {
+    args: `user_id => '{owner}', accept => true`,
+    may: withOther((viewer, other, society) => society.hasHeardFrom(viewer, other)),
+  },
+  remove_friend: { args: `user_id => '{owner}'`, may: withAnybody },
+  block_user: { args: `user_id => '{owner}'`, may: withAnybody },
+  unblock_user: { args: `user_id => '{owner}'`, may: withAnybody },
+
+  // Exercises -----------------------------------------------------------------------------------------------------------
+  search_exercises: { args: `query => 'zq'`, may: everybody, open: true },
+  get_exercise: {
+    args: `exercise_id => '{own_exercise}'`,
+    may: curator,
+    open: true,
+  },
+  similar_exercises: {
+    args: `exercise_id => '{own_exercise}'`,
+    may: curator,
+    open: true,
+  },
+  exercise_history: forAll(`exercise_id => '{own_exercise}'`),
+  delete_exercise: {
+    args: `exercise_id => '{own_exercise}'`,
+    may: curator,
+  },
+  review_exercise: { args: `exercise_id => '{own_exercise}', approve => true`, may: admin },
+  merge_exercises: { args: `from_id => '{own_exercise}', into_id => '{library_exercise}'`, may: curator },
+  unmerge_exercise: { args: `exercise_id => '{own_exercise}'`, may: nobody },
+  plate_plan: {
+    args: `exercise_id => '{own_exercise}', weight_kg => 60`,
+    may: curator,
+  },
+
+  // Training ------------------------------------------------------------------------------------------------------------
+  start_workout: { args: `id => '{live_workout}', timezone => 'UTC'`, may: owner },
+  active_workout: forAll(''),
+  my_workouts: forAll(''),
+  get_workout: mine(`workout_id => '{workout}'`),
+  pause_workout: mine(`workout_id => '{live_workout}'`),
+  resume_workout: mine(`workout_id => '{live_workout}'`),
+  complete_workout: mine(`workout_id => '{live_workout}'`),
+  cancel_workout: mine(`workout_id => '{live_workout}'`),
+  add_workout_exercise: mine(`workout_id => '{live_workout}', exercise_id => '{library_exercise}'`),
+  set_current_exercise: mine(`workout_id => '{live_workout}', exercise_index => 0`),
+  start_rest: mine(`workout_id => '{live_workout}', seconds => 60`),
+  extend_rest: {
+    args: `workout_id => '{live_workout}', seconds => 30`,
+    may: (...question) => owner(...question) && 'rest_not_running',
+  },
+  skip_rest: mine(`workout_id => '{live_workout}'`),
+  complete_set: mine(`workout_exercise_id => '{live_exercise}', weight_kg => 50, reps => 5`),
+  update_set: mine(`set_id => '{set}', version => 1, changes => '{"notes": "x"}'`),
+  delete_set: mine(`set_id => '{set}', version => 1`),
+  update_workout: mine(`workout_id => '{workout}', version => 1, changes => '{"notes": "x"}'`),
+  update_workout_exercise: mine(
+    `workout_exercise_id => '{workout_exercise}', version => 1, changes => '{"notes": "x"}'`,
+  ),
+  resolve_workout_conflict: mine(
+    `conflict_id => (select id from public.workout_conflicts where row_id = '{set}'), restore => false`,
+  ),
+  recompute_my_stats: forAll(''),
+
+  // Imports -------------------------------------------------------------------------------------------------------------
+  match_exercise_names: forAll(`names => '{}'`),
+  preview_import: forAll(`source => 'strong', timezone => 'UTC', rows => '[]'`),
+  begin_import: {
+    args: `source => 'strong', file_hash => repeat('b', 64), timezone => 'UTC', line_count => 1`,
+    may: (viewer) => viewer !== null && 'import_running',
+  },
+  import_sets: mine(`import_id => '{import}', rows => '[{"line": 3, "outcome": "skipped", "code": "note"}]'`),
+  finish_import: mine(`import_id => '{import}'`),
+  undo_import: mine(`import_id => '{import}'`),
+
+  // Admins --------------------------------------------------------------------------------------------------------------
+  admin_list_users: { args: `query => 'zq'`, may: admin, shows: 'profiles' },
+  admin_update_user: {
+    args: `user_id => '{owner}', patch => '{"is_active": true, "reason": "test"}'`,
+    may: (viewer, fact, society) => society.isAdmin(viewer) && (viewer !== fact.owner || 'own_account'),
+    shows: 'profiles',
+  },
+  admin_review_queue: { args: `kind => 'exercises'`, may: admin },
+  platform_analytics: { args: `from_date => '2026-01-01', to_date => '2026-01-31'`, may: admin },
+}

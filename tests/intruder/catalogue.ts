@@ -1,0 +1,53 @@
+import type postgres from 'postgres'
+import { z } from 'zod'
+
+const Tables = z.array(
+  z.object({
+    name: z.string(),
+    key: z.array(z.string()),
+    columns: z.array(z.object({ name: z.string(), type: z.string(), generated: z.boolean(), nullable: z.boolean() })),
+  }),
+)
+
+/** A table as the database describes it. */
+export type Table = Readonly<z.infer<typeof Tables>[number]>
+
+const TABLES = `
+  select
+    pg_class.relname as name,
+    (
+      select json_agg(pg_attribute.attname order by pg_attribute.attname)
+      from pg_index
+      join pg_attribute on pg_attribute.attrelid = pg_class.oid and pg_attribute.attnum = any (pg_index.indkey)
+      where pg_index.indrelid = pg_class.oid and pg_index.indisprimary
+    ) as key,
+    (
+      select json_agg(json_build_object(
+        'name', attname, 'type', format_type(atttypid, null), 'generated', attgenerated <> '' or attidentity <> '',
+        'nullable', not attnotnull
+      ) order by attnum)
+      from pg_attribute
+      where attrelid = pg_class.oid and attnum > 0 and not attisdropped
+    ) as columns
+  from pg_class
+  where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')
+  order by 1`
+
+/** Every table and view that the Data API shows. */
+export async function readTables(sql: postgres.Sql | postgres.TransactionSql): Promise<readonly Table[]> {
+  return Tables.parse(await sql.unsafe(TABLES))
+}
+
+const TEXTS = ['text', 'character varying', 'text[]', 'json', 'jsonb']
+
+/** The columns of a table that hold text which somebody may have written. */
+export const textColumns = ({ columns }: Table): readonly string[] =>
+  columns.filter(({ type, generated }) => !generated && TEXTS.includes(type)).map(({ name }) => name)
+
+/** Every function that the Data API offers. */
+export async function readCalls(sql: postgres.Sql): Promise<readonly string[]> {
+  const calls = await sql`
+    select distinct proname as name from pg_proc
+    where pronamespace = 'public'::regnamespace and prokind = 'f' order by 1`
+  return calls.map(({ name }) => String(name))
+}

@@ -1,0 +1,82 @@
+import fc from 'fast-check'
+import postgres from 'postgres'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Stack, startStack } from '../../stack/stack.ts'
+import { type Matrix, readMatrix } from '../access/read-matrix.ts'
+import { decideCalls } from './calling.ts'
+import { CALLS } from './calls.ts'
+import { readCalls, readTables, type Table } from './catalogue.ts'
+import { decideRows, decideTexts } from './decisions.ts'
+import { type Graph, graphs } from './graph.ts'
+import { decideInserts } from './inserting.ts'
+import { Session } from './session.ts'
+import { TABLES } from './tables.ts'
+import { Verdict } from './verdict.ts'
+import { World } from './world.ts'
+
+const GRAPHS = 14
+// What writes for real takes longer than what is only asked for.
+const GRAPHS_WRITTEN = 2
+const DECISIONS = 100_000
+const MODEL = 'tests/intruder'
+
+// A stack of this file's own: what is written without a condition meets nobody else's rows.
+let stack: Stack
+let sql: postgres.Sql
+let matrix: Matrix
+let tables: readonly Table[]
+beforeAll(async () => {
+  stack = await startStack()
+  sql = postgres(stack.status.db_url, { max: 1, onnotice: () => undefined })
+  matrix = await readMatrix(sql)
+  tables = await readTables(sql)
+})
+afterAll(async () => {
+  await sql?.end()
+  await stack?.stop()
+})
+
+/** What the database offers and the model does not know, and the other way round, as sentences. */
+const strangers = (found: readonly string[], model: object, say: (name: string) => string): readonly string[] => [
+  ...found.filter((name) => !(name in model)).map(say),
+  ...Object.keys(model)
+    .filter((name) => !found.includes(name))
+    .map((name) => `${name} is in ${MODEL}, and not in the database: take it out`),
+]
+
+test('the model knows every table', () => {
+  const names = tables.map(({ name }) => name)
+  expect(
+    strangers(names, TABLES, (name) => `say who may do what with the table ${name} in ${MODEL}/tables.ts`),
+  ).toEqual([])
+})
+
+test('the model knows every R', async () => {
+  expect(
+    strangers(await readCalls(sql), CALLS, (name) => `say who may call ${name}, and how, in ${MODEL}/calls.ts`),
+  ).toEqual([])
+})
+
+test('the database and the model agree on every decision', { timeout: 240_000 }, async () => {
+  const verdict = new Verdict()
+  const decide = (graph: Graph, isWritten: boolean): Promise<void> =>
+    Session.run(stack.status.db_url, async (session) => {
+      const world = await World.create(session, matrix, tables, graph)
+      await decideRows(world, tables, verdict)
+      await decideTexts(world, tables, verdict)
+      if (!isWritten) return
+      await decideInserts(world, tables, verdict)
+      await decideCalls(world, verdict)
+    })
+  let place = 0
+  await fc.assert(
+    fc.asyncProperty(graphs, async (graph) => {
+      place += 1
+      await decide(graph, place <= GRAPHS_WRITTEN)
+    }),
+    // Whoever sees it fail wants the disagreements, and not a smaller graph with the same ones.
+    { numRuns: GRAPHS, endOnFailure: true },
+  )
+  expect(verdict.disagreements).toEqual([])
+  expect(verdict.decisions).toBeGreaterThanOrEqual(DECISIONS)
+})

@@ -1,0 +1,60 @@
+import fc from 'fast-check'
+
+/** How much of themselves somebody shows. */
+type Visibility = 'public' | 'friends' | 'private'
+
+/** What somebody is: with an account, without an address, with power over the product, or with power that was taken away. */
+type Account = 'athlete' | 'anonymous' | 'admin' | 'former admin'
+
+/** Somebody of a graph. Whatever they are, their tokens claim to be an admin's who pays for the highest plan. */
+export interface Person {
+  readonly account: Account
+  readonly visibility: Visibility
+  readonly plan: 'none' | 'active' | 'expired' | 'ended'
+}
+
+/** What there is between two people, named by their places in the list. */
+export interface Tie {
+  readonly one: number
+  readonly other: number
+  /** asked: by `one`, unanswered. ended: they were friends. */
+  readonly friendship: 'none' | 'asked' | 'friends' | 'ended'
+  readonly block: 'none' | 'by one' | 'by other' | 'both'
+  /** Whether `one` has shared a workout with `other`. */
+  readonly shared: boolean
+}
+
+/** People and what is between them. */
+export interface Graph {
+  readonly people: readonly Person[]
+  readonly ties: readonly Tie[]
+}
+
+const PEOPLE = 6
+
+/** One who is asked, one who asks: every relation of the contract is in it, whatever fast-check adds. */
+const person: fc.Arbitrary<Person> = fc.record({
+  account: fc.constantFrom<Account>('athlete', 'athlete', 'anonymous', 'admin', 'former admin'),
+  visibility: fc.constantFrom<Visibility>('public', 'friends', 'private'),
+  plan: fc.constantFrom<Person['plan']>('none', 'active', 'expired', 'ended'),
+})
+
+const pairs = Array.from({ length: PEOPLE }, (_, one) =>
+  Array.from({ length: PEOPLE - one - 1 }, (_, step) => ({ one, other: one + step + 1 })),
+).flat()
+
+const tie = (pair: { readonly one: number; readonly other: number }): fc.Arbitrary<Tie> =>
+  fc
+    .record({
+      turned: fc.boolean(),
+      friendship: fc.constantFrom<Tie['friendship']>('none', 'asked', 'friends', 'friends', 'ended'),
+      block: fc.constantFrom<Tie['block']>('none', 'none', 'none', 'by one', 'by other', 'both'),
+      shared: fc.constant(false),
+    })
+    .map(({ turned, ...rest }) => ({ ...rest, ...(turned ? { one: pair.other, other: pair.one } : pair) }))
+
+/** Graphs of six people, every two of whom may be anything to each other. */
+export const graphs: fc.Arbitrary<Graph> = fc.record({
+  people: fc.array(person, { minLength: PEOPLE, maxLength: PEOPLE }),
+  ties: fc.tuple(...pairs.map(tie)),
+})

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import type { Table } from './catalogue.ts'
+import { known } from './decisions.ts'
+import type { Attempt, Outcome } from './session.ts'
+import { type TableModel, words } from './tables.ts'
+import { relation, type Verdict } from './verdict.ts'
+import { keyOf, quote, type World } from './world.ts'
+
+const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+
+const Raised = z.object({ code: z.string(), message: z.string(), details: z.string().nullable(), hint: z.string() })
+
+/** A refusal without the ids in it: what must not tell whether there is somebody. */
+export function faceless({ error }: Outcome): string | undefined {
+  if (!error) return undefined
+  const raised = error.code === 'PGRST' ? Raised.parse(JSON.parse(error.message)) : { ...error, details: error.detail }
+  const { code, message, details, hint } = raised
+  return [code, message, details, hint].join(' | ').replaceAll(ID, '{id}')
+}
+
+/**
+ * Has every viewer insert a row that names the things of everybody, and of nobody. What is refused looks as for nobody's
+ * things; what is not refused has become the viewer's own.
+ */
+export async function decideInserts(world: World, tables: readonly Table[], verdict: Verdict): Promise<void> {
+  const owners = [undefined, ...world.society.people.keys()]
+  for (const viewer of world.viewers)
+    for (const { table, model } of known(tables)) {
+      const attempts = owners.map((owner) => insertion(world, table, model, owner))
+      const outcomes = await world.session.attempt(world.claims(viewer), attempts)
+      const refusal = outcomes[0] && faceless(outcomes[0])
+      for (const [place, outcome] of outcomes.entries()) {
+        const owner = owners[place]
+        if (owner === undefined) continue
+        const fact = { table: table.name, key: '', owner, workout: null, other: null }
+        const may = model.insert === 'own' ? viewer !== null : model.insert(viewer, fact, world.society)
+        const kind = `${relation(world, viewer, fact)}, insert into ${table.name}`
+        const becomes = model.insert === 'own' ? viewer : owner
+        verdict.compare(kind, outcome.error ? faceless(outcome) : outcome.after, may ? [becomes] : refusal)
+        verdict.heard(world, viewer, kind, outcome)
+      }
+    }
+}
+
+function insertion(world: World, table: Table, model: TableModel, owner: string | undefined): Attempt {
+  const proposed = world.probe(table.name, owner).new_row
+  const granted = Object.keys(proposed).filter((column) => words(model.insertable).includes(column))
+  const columns = granted.length > 0 ? granted : Object.keys(proposed)
+  return {
+    sql: `
+      insert into public.${table.name} (${columns.join()})
+      select ${columns.join()} from jsonb_populate_record(null::public.${table.name}, ${quote(proposed)})`,
+    plain: true,
+    live: true,
+    after: `
+      select jsonb_agg(${model.owner}) from public.${table.name} as t
+      where not exists (
+        select from intruder_before as b where b.table_name = '${table.name}' and b.key = ${keyOf(table)}
+      )
+      and (${model.owner}) in (${[...world.society.people.keys()].map((id) => `'${id}'`).join()})`,
+  }
+}

@@ -1,0 +1,185 @@
+import { card, contacts, curator, everybody, library, nobody, owner, type Rule, sharee } from './model.ts'
+
+/** What the contract says of a table. Columns are named in one text, as in a grant. */
+export interface TableModel {
+  /** SQL: whose the row `t` is, null for the product's own. */
+  readonly owner: string
+  /** SQL: the workout that the row belongs to. */
+  readonly workout?: string
+  /** SQL: the other person that the row names. */
+  readonly other?: string
+  readonly select: Rule
+  readonly update: Rule
+  readonly delete: Rule
+  /** Who may insert the row that the access matrix proposes, `own` when it becomes the row of whoever inserts it. */
+  readonly insert: Rule | 'own'
+  /** Whether somebody without a token may ask at all. */
+  readonly open?: true
+  /** Columns that no client reads. */
+  readonly secret?: string
+  readonly insertable: string
+  readonly updatable: string
+  /** What is written to it instead of what the matrix writes. */
+  readonly patch?: Readonly<Record<string, unknown>>
+  /** Text columns that hold no free text, so that no canary fits. */
+  readonly closed?: string
+}
+
+/** The words of a list in one text. */
+export const words = (list: string | undefined): readonly string[] =>
+  (list ?? '').split(' ').filter((word) => word !== '')
+
+const READ_ONLY = { update: nobody, delete: nobody, insert: nobody, insertable: '', updatable: '' } as const
+const DERIVED = { owner: 't.user_id', select: owner, ...READ_ONLY } as const
+const OF_EXERCISE = {
+  owner: '(select e.created_by from public.exercises as e where e.id = t.exercise_id)',
+  select: library,
+  update: curator,
+  delete: curator,
+  insert: curator,
+  open: true,
+} as const
+const EXERCISE =
+  'name language aliases description instructions exercise_type primary_muscles secondary_muscles equipment difficulty ' +
+  'mechanic movement_pattern direction force met met_code tags images videos gifs warnings common_mistakes tips'
+const TRANSLATION = 'exercise_id language name aliases description instructions warnings common_mistakes tips'
+const SET =
+  'parent_set_id set_index set_type side planned_weight_kg planned_reps_min planned_reps_max planned_duration_seconds ' +
+  'planned_distance_m planned_rpe planned_rest_seconds planned_tempo weight_kg entered_unit reps duration_seconds ' +
+  'distance_m energy_kcal average_heart_rate max_heart_rate incline_percent speed_mps level power_watts floors steps ' +
+  'rpe rir rest_seconds tempo notes completed_at request_hash'
+
+/** The model, table by table. A table of the Data API that is not in it fails the intruder's tests. */
+export const TABLES: Readonly<Record<string, TableModel>> = {
+  // Who somebody is -----------------------------------------------------------------------------------------------------
+  profiles: {
+    ...READ_ONLY,
+    owner: 't.user_id',
+    select: card,
+    update: owner,
+    open: true,
+    updatable: 'display_name avatar_path bio location fitness_level visibility timezone',
+    closed: 'timezone',
+  },
+  personal_details: {
+    ...DERIVED,
+    update: owner,
+    updatable: 'first_name last_name date_of_birth gender height_cm target_weight_kg',
+  },
+  preferences: {
+    ...DERIVED,
+    update: owner,
+    updatable:
+      'units language default_rest_seconds e1rm_formula workout_reminders progress_updates social_activity ' +
+      'ai_recommendations workout_sharing progress_sharing photo_sharing',
+    closed: 'language',
+  },
+  user_roles: DERIVED,
+  friendships: { ...READ_ONLY, owner: 't.requester_id', other: 't.addressee_id', select: contacts },
+  blocks: { ...READ_ONLY, owner: 't.blocker_id', select: owner, secret: 'was_known' },
+  plans: { ...READ_ONLY, owner: 'null::uuid', select: everybody, open: true },
+  subscriptions: { ...DERIVED, secret: 'stripe_customer_id stripe_subscription_id', closed: 'plan_id' },
+
+  // Exercises -----------------------------------------------------------------------------------------------------------
+  exercises: {
+    owner: "case when t.review_status <> 'approved' then t.created_by end",
+    select: library,
+    update: curator,
+    delete: curator,
+    insert: 'own',
+    open: true,
+    insertable: `id ${EXERCISE} unilateral tracking_type weight_entry bodyweight_fraction`,
+    updatable: `${EXERCISE} is_active`,
+    // Only the product's own have a slug.
+    closed: 'language slug',
+  },
+  exercise_variations: {
+    ...OF_EXERCISE,
+    insertable: 'id exercise_id name description difficulty instructions',
+    updatable: 'name description difficulty instructions',
+  },
+  exercise_translations: { ...OF_EXERCISE, insertable: TRANSLATION, updatable: TRANSLATION, closed: 'language' },
+  exercise_ratings: {
+    owner: 't.user_id',
+    select: owner,
+    update: owner,
+    delete: owner,
+    // The exercise of the matrix is the owner's own, and nobody rates theirs.
+    insert: nobody,
+    insertable: 'exercise_id user_id rating',
+    updatable: 'exercise_id user_id rating',
+  },
+  equipment_pieces: {
+    owner: 't.user_id',
+    select: owner,
+    update: owner,
+    delete: owner,
+    insert: 'own',
+    insertable: 'id kind weight unit count',
+    updatable: 'weight unit count',
+  },
+
+  // Training ------------------------------------------------------------------------------------------------------------
+  workouts: {
+    owner: 't.user_id',
+    workout: 't.id',
+    select: sharee,
+    update: owner,
+    delete: owner,
+    insert: 'own',
+    insertable:
+      'id name status planned_for timezone started_at location mood_before energy notes visibility bodyweight_kg request_hash',
+    updatable:
+      'name status planned_for timezone started_at ended_at paused_at location mood_before mood_after energy notes ' +
+      'visibility bodyweight_kg current_exercise_index current_set_index rest_started_at rest_ends_at expected_version ' +
+      'request_hash',
+    closed: 'timezone',
+  },
+  workout_exercises: {
+    owner: 't.user_id',
+    workout: 't.workout_id',
+    select: sharee,
+    update: owner,
+    delete: owner,
+    insert: owner,
+    insertable: 'id workout_id exercise_id position section superset_group group_type notes request_hash',
+    updatable: 'position section superset_group group_type notes expected_version',
+    closed: 'section group_type',
+  },
+  workout_sets: {
+    owner: 't.user_id',
+    workout: 't.workout_id',
+    select: sharee,
+    update: owner,
+    delete: owner,
+    insert: owner,
+    insertable: `id workout_exercise_id ${SET}`,
+    updatable: `${SET} expected_version`,
+    closed: 'tempo planned_tempo',
+  },
+  workout_conflicts: {
+    ...DERIVED,
+    update: owner,
+    delete: owner,
+    updatable: 'resolution',
+    patch: { resolution: null },
+    closed: 'table_name reason',
+  },
+  workout_shares: {
+    ...READ_ONLY,
+    owner: 't.owner_id',
+    other: 't.user_id',
+    workout: 't.workout_id',
+    select: sharee,
+    delete: sharee,
+  },
+  imports: { ...DERIVED, closed: 'timezone file_hash' },
+  import_rows: DERIVED,
+  import_names: { ...DERIVED, delete: owner },
+
+  // What is derived -----------------------------------------------------------------------------------------------------
+  personal_records: { ...DERIVED, workout: 't.workout_id', select: sharee },
+  exercise_stats: DERIVED,
+  weekly_stats: DERIVED,
+  user_stats: DERIVED,
+}

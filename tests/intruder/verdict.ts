@@ -1,0 +1,47 @@
+import { canariesIn } from './canaries.ts'
+import type { Fact } from './model.ts'
+import type { Outcome } from './session.ts'
+import { TABLES, words } from './tables.ts'
+import type { World } from './world.ts'
+
+/** Counts the decisions that were compared, and keeps those on which the database and the model disagree, as sentences. */
+export class Verdict {
+  decisions = 0
+  readonly #disagreements = new Map<string, string>()
+
+  /** The first disagreement of each kind. */
+  get disagreements(): readonly string[] {
+    return [...this.#disagreements.values()]
+  }
+
+  /** One decision: what the database did and what the model says. `kind` is what it is about, without ids. */
+  compare(kind: string, found: unknown, expected: unknown): void {
+    this.decisions += 1
+    if (JSON.stringify(found) !== JSON.stringify(expected))
+      this.#disagreements.set(kind, `${kind}: ${JSON.stringify(found)}, and not ${JSON.stringify(expected)}`)
+  }
+
+  /** Every canary in an answer is one that the viewer may see, or is in a table that the answer shows to them. */
+  heard(world: World, viewer: string | null, kind: string, outcome: Outcome, shows = ''): void {
+    for (const canary of canariesIn(JSON.stringify(outcome))) {
+      const perch = world.canaries.get(canary)
+      if (!perch || words(shows).includes(perch.table)) continue
+      const fact = world.fact(perch.table, perch.key)
+      const model = TABLES[perch.table]
+      const may = fact && model?.select(viewer, fact, world.society) && !words(model.secret).includes(perch.column)
+      this.compare(`${relation(world, viewer, fact)} hears ${perch.table}.${perch.column} from ${kind}`, true, may)
+    }
+  }
+}
+
+/** Who asks and whose it is, so that a disagreement can be read without the graph. */
+export function relation({ society }: World, viewer: string | null, fact: Pick<Fact, 'owner'> | undefined): string {
+  const owner = fact?.owner ?? null
+  const person = viewer === null ? undefined : society.people.get(viewer)
+  const other = owner === null ? undefined : society.people.get(owner)
+  if (!person || viewer === null) return `nobody, of ${other?.visibility ?? 'the product'}`
+  if (owner === null) return `${person.account}, of the product`
+  if (viewer === owner) return `${person.account}, of their own`
+  const between = society.hidden(viewer, owner) ? 'blocked' : society.friends(viewer, owner) ? 'friend' : 'stranger'
+  return `${person.account}, ${between} of ${other?.visibility ?? 'nobody'}`
+}
