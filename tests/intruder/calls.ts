@@ -118,6 +118,14 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   finish_import: mine(`import_id => '{import}'`),
   undo_import: mine(`import_id => '{import}'`),
 
+  // An archive ----------------------------------------------------------------------------------------------------------
+  begin_export: forAll(''),
+  export_page: {
+    args: 'export_id => gen_random_uuid(), page => 0',
+    may: (viewer) => viewer !== null && 'export_replaced',
+  },
+  end_export: forAll('export_id => gen_random_uuid()'),
+
   // Admins --------------------------------------------------------------------------------------------------------------
   admin_list_users: { args: `query => 'zq'`, may: admin, shows: 'profiles' },
   admin_update_user: {

@@ -14,7 +14,7 @@ import { TABLES } from './tables.ts'
 import { Verdict } from './verdict.ts'
 import { World } from './world.ts'
 
-const GRAPHS = 14
+const GRAPHS = 11
 // What writes for real takes longer than what is only asked for.
 const GRAPHS_WRITTEN = 2
 const DECISIONS = 100_000

@@ -11,6 +11,10 @@ export interface Person {
   readonly account: Account
   readonly visibility: Visibility
   readonly plan: 'none' | 'active' | 'expired' | 'ended'
+  /** Who finds the plan of training that they have written; private: it is not published. */
+  readonly template: Visibility
+  /** Whether only those who pay for it read what is in that plan. */
+  readonly isPremium: boolean
 }
 
 /** What there is between two people, named by their places in the list. */
@@ -37,6 +41,8 @@ const person: fc.Arbitrary<Person> = fc.record({
   account: fc.constantFrom<Account>('athlete', 'athlete', 'anonymous', 'admin', 'former admin'),
   visibility: fc.constantFrom<Visibility>('public', 'friends', 'private'),
   plan: fc.constantFrom<Person['plan']>('none', 'active', 'expired', 'ended'),
+  template: fc.constantFrom<Visibility>('public', 'friends', 'private'),
+  isPremium: fc.boolean(),
 })
 
 const pairs = Array.from({ length: PEOPLE }, (_, one) =>

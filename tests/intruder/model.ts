@@ -126,3 +126,19 @@ export const library: Rule = (viewer, fact, society) =>
 
 /** The creator of what is not the product's yet, and admins. */
 export const curator: Rule = (viewer, fact, society) => owner(viewer, fact, society) || society.isAdmin(viewer)
+
+/** What is published, for those to whom it is: never for whom the author blocks. */
+export const template: Rule = (viewer, fact, society) => {
+  if (owner(viewer, fact, society)) return true
+  const author = fact.owner === null ? undefined : society.people.get(fact.owner)
+  if (!author || author.template === 'private') return false
+  if (viewer === null) return author.template === 'public'
+  return !society.hidden(viewer, author.id) && (author.template === 'public' || society.friends(viewer, author.id))
+}
+
+/** What is in a plan of training: where it is premium, for the author and those who pay. */
+export const templateInside: Rule = (viewer, fact, society) => {
+  const author = fact.owner === null ? undefined : society.people.get(fact.owner)
+  const isPaid = !author?.isPremium || viewer === author.id || (viewer !== null && society.isEntitled(viewer))
+  return template(viewer, fact, society) && isPaid
+}

@@ -1,4 +1,16 @@
-import { card, contacts, curator, everybody, library, nobody, owner, type Rule, sharee } from './model.ts'
+import {
+  card,
+  contacts,
+  curator,
+  everybody,
+  library,
+  nobody,
+  owner,
+  type Rule,
+  sharee,
+  template,
+  templateInside,
+} from './model.ts'
 
 /** What the contract says of a table. Columns are named in one text, as in a grant. */
 export interface TableModel {
@@ -39,6 +51,7 @@ const OF_EXERCISE = {
   insert: curator,
   open: true,
 } as const
+const OF_TEMPLATE = '(select w.created_by from public.workout_templates as w where w.id = t.template_id)'
 const EXERCISE =
   'name language aliases description instructions exercise_type primary_muscles secondary_muscles equipment difficulty ' +
   'mechanic movement_pattern direction force met met_code tags images videos gifs warnings common_mistakes tips'
@@ -118,6 +131,34 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     insertable: 'id kind weight unit count',
     updatable: 'weight unit count',
   },
+
+  // Plans of training ---------------------------------------------------------------------------------------------------
+  workout_templates: {
+    ...READ_ONLY,
+    owner: 't.created_by',
+    select: template,
+    update: owner,
+    delete: owner,
+    open: true,
+    updatable: 'visibility is_active',
+    closed: 'language',
+  },
+  template_days: { ...READ_ONLY, owner: OF_TEMPLATE, select: templateInside, open: true },
+  template_exercises: {
+    ...READ_ONLY,
+    owner: OF_TEMPLATE,
+    select: templateInside,
+    open: true,
+    closed: 'progression',
+  },
+  template_versions: {
+    ...READ_ONLY,
+    owner: 't.created_by',
+    select: templateInside,
+    open: true,
+    secret: 'request_hash',
+  },
+  template_runs: DERIVED,
 
   // Training ------------------------------------------------------------------------------------------------------------
   workouts: {

@@ -19,6 +19,14 @@ const Facts = z.array(
 
 type Ids = Readonly<Record<string, string>>
 
+const COMPANION = {
+  account: 'athlete',
+  visibility: 'public',
+  plan: 'none',
+  template: 'private',
+  isPremium: false,
+} as const
+
 const newId = (): string => crypto.randomUUID()
 
 const fill = (text: string, ids: Ids): string =>
@@ -68,7 +76,7 @@ export class World {
       ]),
     )
     const people = [...ids.keys()].map((id, place): Somebody => {
-      const person = graph.people[place] ?? { account: 'athlete', visibility: 'public', plan: 'none' }
+      const person = graph.people[place] ?? COMPANION
       return { ...person, id, workout: ids.get(id)?.['workout'] ?? '' }
     })
     const society = new Society(people, [...acquaintances(graph, people), ...withEverybody(people, companion, outcast)])
@@ -227,11 +235,15 @@ const SUBSCRIPTION: Readonly<Record<Somebody['plan'], string>> = {
   ended: "update public.subscriptions set status = 'active', ends_at = now() - interval '1 second'",
 }
 
-function personSteps({ id, account, visibility, plan }: Somebody): readonly Step[] {
+function personSteps({ id, account, visibility, plan, template, isPremium }: Somebody): readonly Step[] {
   const role = account === 'admin' ? 'admin' : 'user'
   return [
     `update public.profiles set visibility = '${visibility}' where user_id = '${id}'`,
     `${SUBSCRIPTION[plan]} where user_id = '${id}'`,
+    `update public.workout_templates
+     set visibility = '${template}', is_published = ${template !== 'private'}, published_at = now(), is_premium = ${isPremium}
+     where created_by = '${id}'`,
+    `update public.template_versions set is_premium = ${isPremium} where created_by = '${id}'`,
     // A former admin was one.
     ...(account === 'former admin' ? [`update public.user_roles set role = 'admin' where user_id = '${id}'`] : []),
     `update public.user_roles set role = '${role}' where user_id = '${id}'`,
