@@ -51,9 +51,9 @@ create table public.workout_templates (
   rating_sum         bigint not null default 0,
   rating_count       bigint not null default 0,
   rating_average     numeric(3, 2) generated always as (round(rating_sum::numeric / nullif(rating_count, 0), 2)) stored,
+  runs_started       bigint not null default 0,
   runs_completed     bigint not null default 0,
-  runs_ended         bigint not null default 0,
-  completion_rate    numeric(4, 3) generated always as (round(runs_completed::numeric / nullif(runs_ended, 0), 3)) stored,
+  completion_rate    numeric(4, 3) generated always as (round(runs_completed::numeric / nullif(runs_started, 0), 3)) stored,
   -- As for exercises: five ratings of 3 are assumed, uses count by magnitude, and a float's comparisons are leakproof.
   popularity         double precision not null generated always as (
     case when is_published and is_active and visibility = 'public'
@@ -79,7 +79,7 @@ create table public.workout_templates (
   constraint workout_templates_featured_order_in_range check (featured_order between 1 and 999),
   constraint workout_templates_ratings_consistent check (rating_sum between rating_count and rating_count * 5),
   constraint workout_templates_counters_consistent check (
-    usage_count >= 0 and favorite_count >= 0 and runs_completed between 0 and runs_ended
+    usage_count >= 0 and favorite_count >= 0 and runs_completed between 0 and runs_started
   )
 );
 
@@ -187,9 +187,9 @@ comment on column public.workout_templates.favorite_count is 'How many athletes 
 comment on column public.workout_templates.rating_sum is 'All ratings added up. Derived.';
 comment on column public.workout_templates.rating_count is 'How many athletes rated it. Derived.';
 comment on column public.workout_templates.rating_average is 'The average of all ratings, null without one. Derived.';
-comment on column public.workout_templates.runs_completed is 'Runs in which every training day was done. Derived.';
-comment on column public.workout_templates.runs_ended is 'Runs that are over, completed or abandoned. Derived.';
-comment on column public.workout_templates.completion_rate is 'The share of ended runs that were completed. Derived.';
+comment on column public.workout_templates.runs_started is 'Runs that others than the author began. Derived.';
+comment on column public.workout_templates.runs_completed is 'Those of them that were completed. Derived.';
+comment on column public.workout_templates.completion_rate is 'The share of begun runs that were completed. Derived.';
 comment on column public.workout_templates.popularity is
   'Ratings and use as one number to sort by; 0 for what is not offered to everyone. Derived.';
 comment on column public.workout_templates.updated_at is 'When its author last changed it; counters do not count.';

@@ -48,34 +48,34 @@ create table public.template_days (
 );
 
 create table public.template_exercises (
-  id               uuid primary key,
-  template_id      uuid not null references public.workout_templates (id) on delete cascade,
-  day_id           uuid not null references public.template_days (id) on delete cascade,
-  exercise_id      uuid references public.exercises (id) on delete set null,
-  exercise_name    text not null,
-  section          public.template_section not null default 'main',
-  position         smallint not null,
-  superset_group   smallint,
-  group_type       public.exercise_group_type,
-  rounds           smallint,
-  sets             smallint not null,
-  set_type         public.set_type not null default 'working',
-  last_set_type    public.set_type,
-  warmup_sets      smallint not null default 0,
-  reps_min         smallint,
-  reps_max         smallint,
-  reps_target      smallint,
-  duration_seconds numeric(8, 2),
-  distance_m       numeric(9, 2),
-  load_type        public.load_type not null default 'open',
-  load_value       numeric,
-  rest_seconds     integer,
-  tempo            text,
-  notes            text,
-  alternatives     uuid[] not null default '{}',
-  progression      jsonb,
-  created_at       timestamptz not null default now(),
-  updated_at       timestamptz not null default now(),
+  id                  uuid primary key,
+  template_id         uuid not null references public.workout_templates (id) on delete cascade,
+  day_id              uuid not null references public.template_days (id) on delete cascade,
+  exercise_id         uuid references public.exercises (id) on delete set null,
+  planned_exercise_id uuid,
+  section             public.template_section not null default 'main',
+  position            smallint not null,
+  superset_group      smallint,
+  group_type          public.exercise_group_type,
+  rounds              smallint,
+  sets                smallint not null,
+  set_type            public.set_type not null default 'working',
+  last_set_type       public.set_type,
+  warmup_sets         smallint not null default 0,
+  reps_min            smallint,
+  reps_max            smallint,
+  reps_target         smallint,
+  duration_seconds    numeric(8, 2),
+  distance_m          numeric(9, 2),
+  load_type           public.load_type not null default 'open',
+  load_value          numeric,
+  rest_seconds        integer,
+  tempo               text,
+  notes               text,
+  alternatives        uuid[] not null default '{}',
+  progression         jsonb,
+  created_at          timestamptz not null default now(),
+  updated_at          timestamptz not null default now(),
   constraint template_exercises_position_key unique (day_id, position) deferrable,
   constraint template_exercises_position_in_range check (position between 0 and 49),
   constraint template_exercises_group_has_type check ((superset_group is null) = (group_type is null)),
@@ -164,8 +164,10 @@ comment on table public.template_exercises is
   'An exercise of a day of the newest version of a template. Derived from its document.';
 comment on column public.template_exercises.template_id is 'The template.';
 comment on column public.template_exercises.day_id is 'The day.';
-comment on column public.template_exercises.exercise_id is 'The exercise; null when it is gone from the library.';
-comment on column public.template_exercises.exercise_name is 'Its name when the template was saved.';
+comment on column public.template_exercises.exercise_id is
+  'The exercise, of those that were merged the one that was kept; null when it is gone from the library.';
+comment on column public.template_exercises.planned_exercise_id is
+  'The exercise that the document names. Not its name: who may not see an exercise does not read it here.';
 comment on column public.template_exercises.section is 'Warm-up, main part or cool-down.';
 comment on column public.template_exercises.position is 'Its place in the day, counted from 0; gaps are allowed.';
 comment on column public.template_exercises.superset_group is 'Exercises of one number are done in turns.';

@@ -253,7 +253,9 @@ begin
     planned.row ->> 'notes',
     scheme.set_index,
     scheme.set_type,
+    -- The load of one exercise says nothing about that of another.
     case when planned.row ->> 'load_type' = 'fixed'
+        and exercises.id = private.current_exercise_id((planned.row ->> 'exercise_id')::uuid)
         and exercises.tracking_type in ('weight_reps', 'bodyweight_reps', 'assisted_reps', 'weight_duration', 'weight_distance')
       then round(scheme.load_value * scheme.load_share, 3)
     end,

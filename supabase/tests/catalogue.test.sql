@@ -40,6 +40,12 @@ values
    'search_exercises(text,muscle[],equipment[],training_level,exercise_type,text,integer,movement_pattern,training_level,text)',
    'the library is public'),
   ('anon executes', 'similar_exercises(uuid,equipment[],integer)', 'the library is public'),
+  ('anon executes', 'get_template(uuid,integer)', 'published templates are public'),
+  ('anon executes', 'private.readable_document(uuid,integer,boolean)', 'reads a template as the caller'),
+  ('anon executes', 'private.template_library(jsonb,uuid)', 'reads exercises as the caller, for get_template'),
+  ('anon executes', 'private.current_template(jsonb,jsonb)', 'pure, for get_template'),
+  ('anon executes', 'private.template_exercise_cards(jsonb)', 'reads exercises as the caller'),
+  ('anon executes', 'private.my_template_state(uuid)', 'tells anon nothing'),
   ('API reads private', 'private.error_codes', 'documentation, read by private.fail as the caller');
 
 create temporary table finding (

@@ -20,7 +20,7 @@ returns jsonb
 language sql
 as $$
   select jsonb_build_object(
-    'id', gen_random_uuid(), 'exercise_id', '00000000-0000-4000-8000-00000000e101', 'exercise_name', 'Planned Squat',
+    'id', gen_random_uuid(), 'exercise_id', '00000000-0000-4000-8000-00000000e101',
     'section', 'main', 'position', 0, 'superset_group', null, 'group_type', null, 'rounds', null, 'sets', 3,
     'set_type', 'working', 'last_set_type', null, 'warmup_sets', 0, 'reps_min', 5, 'reps_max', 8, 'reps_target', null,
     'duration_seconds', null, 'distance_m', null, 'load_type', 'open', 'load_value', null, 'rest_seconds', 120,
