@@ -1044,13 +1044,13 @@ export type Database = {
           distance_m: number | null
           duration_seconds: number | null
           exercise_id: string | null
-          exercise_name: string
           group_type: Database["public"]["Enums"]["exercise_group_type"] | null
           id: string
           last_set_type: Database["public"]["Enums"]["set_type"] | null
           load_type: Database["public"]["Enums"]["load_type"]
           load_value: number | null
           notes: string | null
+          planned_exercise_id: string | null
           position: number
           progression: Json | null
           reps_max: number | null
@@ -1074,13 +1074,13 @@ export type Database = {
           distance_m?: number | null
           duration_seconds?: number | null
           exercise_id?: string | null
-          exercise_name: string
           group_type?: Database["public"]["Enums"]["exercise_group_type"] | null
           id: string
           last_set_type?: Database["public"]["Enums"]["set_type"] | null
           load_type?: Database["public"]["Enums"]["load_type"]
           load_value?: number | null
           notes?: string | null
+          planned_exercise_id?: string | null
           position: number
           progression?: Json | null
           reps_max?: number | null
@@ -1104,13 +1104,13 @@ export type Database = {
           distance_m?: number | null
           duration_seconds?: number | null
           exercise_id?: string | null
-          exercise_name?: string
           group_type?: Database["public"]["Enums"]["exercise_group_type"] | null
           id?: string
           last_set_type?: Database["public"]["Enums"]["set_type"] | null
           load_type?: Database["public"]["Enums"]["load_type"]
           load_value?: number | null
           notes?: string | null
+          planned_exercise_id?: string | null
           position?: number
           progression?: Json | null
           reps_max?: number | null
@@ -1148,6 +1148,51 @@ export type Database = {
             isOneToOne: false
             referencedRelation: "workout_templates"
             referencedColumns: ["id"]
+          },
+        ]
+      }
+      template_generations: {
+        Row: {
+          ai_version: string
+          created_at: string
+          generated_at: string
+          prompt: string
+          template_id: string
+          updated_at: string
+          user_id: string | null
+        }
+        Insert: {
+          ai_version: string
+          created_at?: string
+          generated_at: string
+          prompt: string
+          template_id: string
+          updated_at?: string
+          user_id?: string | null
+        }
+        Update: {
+          ai_version?: string
+          created_at?: string
+          generated_at?: string
+          prompt?: string
+          template_id?: string
+          updated_at?: string
+          user_id?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "template_generations_template_id_fkey"
+            columns: ["template_id"]
+            isOneToOne: true
+            referencedRelation: "workout_templates"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "template_generations_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
           },
         ]
       }
@@ -1765,7 +1810,7 @@ export type Database = {
           rating_count: number
           rating_sum: number
           runs_completed: number
-          runs_ended: number
+          runs_started: number
           tags: string[]
           total_weeks: number
           updated_at: string
@@ -1802,7 +1847,7 @@ export type Database = {
           rating_count?: number
           rating_sum?: number
           runs_completed?: number
-          runs_ended?: number
+          runs_started?: number
           tags?: string[]
           total_weeks?: number
           updated_at?: string
@@ -1839,7 +1884,7 @@ export type Database = {
           rating_count?: number
           rating_sum?: number
           runs_completed?: number
-          runs_ended?: number
+          runs_started?: number
           tags?: string[]
           total_weeks?: number
           updated_at?: string
@@ -2383,6 +2428,10 @@ export type Database = {
         }
         Returns: Json
       }
+      get_template: {
+        Args: { template_id?: string; version?: number }
+        Returns: Json
+      }
       get_workout: { Args: { workout_id?: string }; Returns: Json }
       import_sets: {
         Args: { import_id?: string; rows?: Json }
@@ -2649,6 +2698,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      save_template: { Args: { template?: Json }; Returns: Json }
       search_exercises: {
         Args: {
           cursor?: string
@@ -3105,6 +3155,7 @@ export type Database = {
         | "dumbbell"
         | "kettlebell"
         | "stack"
+      progression_type: "linear" | "double" | "wave" | "rpe"
       record_kind:
         | "max_weight"
         | "best_e1rm"
@@ -3445,6 +3496,7 @@ export const Constants = {
         "kettlebell",
         "stack",
       ],
+      progression_type: ["linear", "double", "wave", "rpe"],
       record_kind: [
         "max_weight",
         "best_e1rm",

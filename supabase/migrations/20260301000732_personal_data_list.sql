@@ -46,6 +46,8 @@ values
   ('public.template_versions', 'created_by = $1', 'exported', 'restored', 'detached',
    'Whoever follows a version keeps it until their run ends.'),
   ('public.template_runs', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  ('public.template_generations', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  ('private.template_fields', null, null, null, null, 'The fields of a document.'),
   -- Workouts
   ('public.workouts', 'user_id = $1', 'exported', 'restored', 'cascade', null),
   ('public.workout_exercises', 'user_id = $1', 'exported', 'restored', 'cascade', null),
