@@ -3028,6 +3028,7 @@ export type Database = {
         Args: { changes?: Json; version?: number; workout_exercise_id?: string }
         Returns: Json
       }
+      upload_workouts: { Args: { workouts?: Json }; Returns: Json }
     }
     Enums: {
       confidence: "high" | "medium" | "low"

@@ -40,15 +40,15 @@ create table public.workout_conflicts (
 
 -- What was deleted stays so, whatever a phone sends that has not heard of it.
 create table private.deleted_training (
-  id         uuid primary key,
+  id         uuid not null,
   user_id    uuid not null references public.profiles (user_id) on delete cascade,
-  deleted_at timestamptz not null default now()
+  deleted_at timestamptz not null default now(),
+  primary key (user_id, id)
 );
 
 create index workout_conflicts_user_id_workout_id_idx on public.workout_conflicts (user_id, workout_id);
 create unique index workout_conflicts_open_value_key on public.workout_conflicts (row_id, md5(value::text))
   where resolved_at is null;
-create index deleted_training_user_id_idx on private.deleted_training (user_id);
 create index deleted_training_deleted_at_idx on private.deleted_training (deleted_at);
 
 alter table public.workout_conflicts enable row level security;
@@ -113,14 +113,33 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_workout_id constant uuid := coalesce(p_row ->> 'workout_id', p_row ->> 'id')::uuid;
   v_id uuid;
 begin
+  -- A request that is repeated does not bring back what the athlete has decided.
+  select workout_conflicts.id
+  into v_id
+  from public.workout_conflicts
+  where workout_conflicts.user_id = auth.uid()
+    and workout_conflicts.workout_id = v_workout_id
+    and workout_conflicts.row_id = (p_row ->> 'id')::uuid
+    and workout_conflicts.reason = 'refused'
+    and p_reason = 'refused'
+    and workout_conflicts.value = p_value
+    and workout_conflicts.expected_version is not distinct from p_expected_version
+    and workout_conflicts.resolved_at is not null
+  limit 1;
+
+  if found then
+    return v_id;
+  end if;
+
   insert into public.workout_conflicts as kept (
     user_id, workout_id, table_name, row_id, reason, value, expected_version, current, session_id
   )
   values (
     auth.uid(),
-    coalesce(p_row ->> 'workout_id', p_row ->> 'id')::uuid,
+    v_workout_id,
     p_table,
     (p_row ->> 'id')::uuid,
     p_reason,
@@ -133,7 +152,7 @@ begin
   set reason = kept.reason
   returning kept.id into v_id;
 
-  perform private.announce_sync(auth.uid(), coalesce(p_row ->> 'workout_id', p_row ->> 'id')::uuid, 'updated');
+  perform private.announce_sync(auth.uid(), v_workout_id, 'updated');
   return v_id;
 end;
 $$;
@@ -181,7 +200,7 @@ begin
   select removed.id, removed.user_id
   from removed
   where exists (select from public.profiles where profiles.user_id = removed.user_id)
-  on conflict (id) do nothing;
+  on conflict do nothing;
 
   if tg_table_name = 'workout_sets' and coalesce(current_setting('workouts.knowingly', true), '') = '' then
     perform private.keep_conflict('workout_sets', set_row.content, 'deleted', set_row.content - 'request_hash')

@@ -128,6 +128,7 @@ begin
   end if;
 
   perform private.check_time('started_at', new.started_at, null, null);
+  perform private.check_time('ended_at', new.ended_at, new.started_at, null);
   new.active_seconds := private.active_seconds(new.started_at, new.ended_at, new.pauses);
   return new;
 end;
@@ -150,7 +151,7 @@ declare
 begin
   if new.status <> old.status and (old.status, new.status) not in (
     ('planned', 'in_progress'), ('in_progress', 'completed'), ('in_progress', 'cancelled')
-  ) then
+  ) and not (private.is_importing() and old.status = 'planned') then
     perform private.fail('workout_not_active', format('it is %s', old.status));
   end if;
 
@@ -160,8 +161,10 @@ begin
     new.rest_ends_at := null;
   end if;
 
-  -- A pause is timed by the server's clock alone, whatever the client writes.
-  if old.paused_at is null then
+  -- A pause is timed by the server's clock alone, whatever the client writes; that of a phone without one, by the phone.
+  if private.is_importing() and new.paused_at is null then
+    null;
+  elsif old.paused_at is null then
     new.paused_at := case when new.paused_at is not null then now() end;
   elsif v_ends or new.paused_at is null then
     new.pauses := old.pauses + tstzmultirange(tstzrange(old.paused_at, greatest(now(), old.paused_at)));

@@ -7,15 +7,6 @@ select plan(46);
 select tests.create_user('ana');
 select tests.create_user('ben');
 
--- From here on as this user on this device.
-create function tests.act_on(p_name text, p_device text)
-returns void
-language sql
-as $$
-  select set_config('request.jwt.claims', json_build_object(
-    'sub', tests.id(p_name), 'role', 'authenticated', 'session_id', tests.ref(p_device)
-  )::text, true), set_config('role', 'authenticated', true);
-$$;
 create function tests.open_conflicts()
 returns table (reason text, value jsonb)
 language sql
