@@ -2791,6 +2791,18 @@ export type Database = {
         }
       }
       set_username: { Args: { username: string }; Returns: string }
+      share_workout: {
+        Args: {
+          user_ids?: string[]
+          visibility?: Database["public"]["Enums"]["visibility"]
+          workout_id?: string
+        }
+        Returns: Json
+      }
+      shared_workouts: {
+        Args: { cursor?: string; limit?: number }
+        Returns: Json
+      }
       similar_exercises: {
         Args: {
           equipment?: Database["public"]["Enums"]["equipment"][]

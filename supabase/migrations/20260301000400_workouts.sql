@@ -125,6 +125,8 @@ create unique index workouts_one_active_per_user_key on public.workouts (user_id
 create index workouts_user_id_started_at_idx on public.workouts (user_id, started_at desc, id desc);
 create index workouts_user_id_local_date_idx on public.workouts (user_id, local_date);
 create index workouts_import_id_idx on public.workouts (import_id) where import_id is not null;
+create index workouts_shown_idx on public.workouts (user_id, started_at desc, id desc)
+  where visibility <> 'private' and status in ('in_progress', 'completed');
 create index workouts_template_run_id_idx on public.workouts (template_run_id);
 
 alter table public.workouts enable row level security;
@@ -155,7 +157,7 @@ comment on column public.workouts.mood_before is 'In a word: motivated, tired, e
 comment on column public.workouts.mood_after is 'In a word.';
 comment on column public.workouts.energy is 'From 1 to 10, as felt.';
 comment on column public.workouts.notes is 'The athlete''s own notes.';
-comment on column public.workouts.visibility is 'Whom the athlete allows to see it, beside those in workout_shares.';
+comment on column public.workouts.visibility is 'Who may see it beside the athlete, and beside those whom workout_shares names.';
 comment on column public.workouts.bodyweight_kg is 'What the athlete weighed: makes bodyweight sets count. Null when unknown.';
 comment on column public.workouts.current_exercise_index is 'Which exercise is on, counted from 0 in their order.';
 comment on column public.workouts.current_set_index is 'Which set of it is next, counted from 0.';

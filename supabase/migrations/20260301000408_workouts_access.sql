@@ -2,9 +2,9 @@
 
 -- Policies -------------------------------------------------------------------------------------------------------------
 
-create policy select_readable on public.workouts
+create policy select_own on public.workouts
   for select to authenticated
-  using (user_id = (select auth.uid()) or id = any ((select private.shared_workout_ids())::uuid[]));
+  using (user_id = (select auth.uid()));
 
 create policy insert_own on public.workouts
   for insert to authenticated
@@ -18,9 +18,9 @@ create policy delete_own on public.workouts
   for delete to authenticated
   using (user_id = (select auth.uid()));
 
-create policy select_readable on public.workout_exercises
+create policy select_own on public.workout_exercises
   for select to authenticated
-  using (user_id = (select auth.uid()) or workout_id = any ((select private.shared_workout_ids())::uuid[]));
+  using (user_id = (select auth.uid()));
 
 create policy insert_own on public.workout_exercises
   for insert to authenticated
@@ -34,9 +34,9 @@ create policy delete_own on public.workout_exercises
   for delete to authenticated
   using (user_id = (select auth.uid()));
 
-create policy select_readable on public.workout_sets
+create policy select_own on public.workout_sets
   for select to authenticated
-  using (user_id = (select auth.uid()) or workout_id = any ((select private.shared_workout_ids())::uuid[]));
+  using (user_id = (select auth.uid()));
 
 create policy insert_own on public.workout_sets
   for insert to authenticated
@@ -52,28 +52,32 @@ create policy delete_own on public.workout_sets
 
 create policy select_involved on public.workout_shares
   for select to authenticated
-  using (owner_id = (select auth.uid()) or user_id = (select auth.uid()));
+  using (
+    owner_id = (select auth.uid())
+    or (user_id = (select auth.uid()) and owner_id in (select private.friend_ids()))
+  );
 
 create policy delete_involved on public.workout_shares
   for delete to authenticated
   using (owner_id = (select auth.uid()) or user_id = (select auth.uid()));
 
-comment on policy select_readable on public.workouts is 'The athlete, and whoever it is shared with.';
+comment on policy select_own on public.workouts is
+  'The athlete alone; what others share is read through get_workout and shared_workouts.';
 comment on policy insert_own on public.workouts is 'One''s own, not yet over.';
 comment on policy update_own on public.workouts is 'The athlete alone, in the granted columns.';
 comment on policy delete_own on public.workouts is 'The athlete alone.';
 
-comment on policy select_readable on public.workout_exercises is 'The athlete, and whoever the workout is shared with.';
+comment on policy select_own on public.workout_exercises is 'The athlete alone, as for the workout.';
 comment on policy insert_own on public.workout_exercises is 'Into one''s own workouts.';
 comment on policy update_own on public.workout_exercises is 'The athlete alone, in the granted columns.';
 comment on policy delete_own on public.workout_exercises is 'The athlete alone.';
 
-comment on policy select_readable on public.workout_sets is 'The athlete, and whoever the workout is shared with.';
+comment on policy select_own on public.workout_sets is 'The athlete alone, as for the workout.';
 comment on policy insert_own on public.workout_sets is 'Into one''s own workouts.';
 comment on policy update_own on public.workout_sets is 'The athlete alone, in the granted columns.';
 comment on policy delete_own on public.workout_sets is 'The athlete alone.';
 
-comment on policy select_involved on public.workout_shares is 'Both sides of it.';
+comment on policy select_involved on public.workout_shares is 'Both sides of it, while they are friends.';
 comment on policy delete_involved on public.workout_shares is 'The athlete takes it back; whom it is with gives it up.';
 
 -- Grants ---------------------------------------------------------------------------------------------------------------

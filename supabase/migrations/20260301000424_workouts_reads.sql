@@ -72,7 +72,9 @@ begin
   from public.workouts
   where workouts.id = get_workout.workout_id;
 
-  if not found then
+  v_document := coalesce(v_document, private.shared_workout_document(get_workout.workout_id));
+
+  if v_document is null then
     perform private.fail('workout_not_found');
   end if;
 
@@ -82,7 +84,8 @@ $$;
 
 grant execute on function public.get_workout(uuid) to authenticated;
 comment on function public.get_workout(uuid) is
-  'The whole workout: its fields, exercises with their sets in order, pauses, and the records achieved in it.
+  'The whole workout: its fields, exercises with their sets in order, pauses, and the records achieved in it. Of somebody
+else''s what they show: no notes and moods, and records and what tells of the body where they share their progress.
 Fails with workout_not_found.';
 
 create function public.active_workout()

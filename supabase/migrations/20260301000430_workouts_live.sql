@@ -8,12 +8,19 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_workout_id uuid := private.topic_id(p_topic, 'workout');
+  v_payload jsonb := p_payload;
 begin
   if private.is_importing() then
     return;
+  elsif v_workout_id is not null then
+    v_payload := private.for_followers(v_workout_id, p_event, p_payload);
   end if;
 
-  perform realtime.send(jsonb_build_object('v', 1, 'at', clock_timestamp()) || p_payload, p_event, p_topic, true);
+  if v_payload is not null then
+    perform realtime.send(jsonb_build_object('v', 1, 'at', clock_timestamp()) || v_payload, p_event, p_topic, true);
+  end if;
 end;
 $$;
 

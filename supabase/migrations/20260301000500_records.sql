@@ -84,9 +84,9 @@ create index personal_records_superseded_by_idx on public.personal_records (supe
 
 alter table public.personal_records enable row level security;
 
-create policy select_readable on public.personal_records
+create policy select_own on public.personal_records
   for select to authenticated
-  using (user_id = (select auth.uid()) or workout_id = any ((select private.shared_workout_ids())::uuid[]));
+  using (user_id = (select auth.uid()));
 
 -- Grants ---------------------------------------------------------------------------------------------------------------
 
@@ -120,4 +120,4 @@ comment on column public.personal_records.superseded_by is 'By which record.';
 comment on column public.personal_records.revoked_at is
   'Since when it is none. Such rows are kept for 30 days at least, and deleted when the next of the exercise is revoked.';
 comment on column public.personal_records.revoked_because is 'Why it is none.';
-comment on policy select_readable on public.personal_records is 'The athlete, and whoever the workout is shared with.';
+comment on policy select_own on public.personal_records is 'The athlete alone; get_workout has those of a workout that is shared.';

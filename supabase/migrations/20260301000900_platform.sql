@@ -28,26 +28,34 @@ comment on function private.topic_id(text, text) is
 
 create function private.may_follow_workout(p_topic text)
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select exists (
-    select from public.workouts
-    where workouts.id = private.topic_id(p_topic, 'workout')
-      and workouts.user_id = (select auth.uid())
+declare
+  v_workout_id uuid := private.topic_id(p_topic, 'workout');
+begin
+  if v_workout_id is null then
+    return false;
+  end if;
+
+  return exists (select from public.workouts where workouts.id = v_workout_id) or exists (
+    select from private.shown_workouts(array[v_workout_id]) as shown
+    where shown.user_id in (select private.friend_ids())
   );
+end;
 $$;
 
 grant execute on function private.may_follow_workout(text) to authenticated;
 comment on function private.may_follow_workout(text) is
-  'Whether the topic is a workout of the caller. The one place that decides who follows a workout live.';
+  'Whether the topic is a workout of the caller, or of a friend who shows it. The one place that decides who follows a
+workout live.';
 
 create policy select_own_channels on realtime.messages
   for select to authenticated
   using (
-    (extension in ('broadcast', 'presence') and private.may_follow_workout((select realtime.topic())))
+    (extension in ('broadcast', 'presence') and (select private.may_follow_workout(realtime.topic())))
     or (
       extension = 'broadcast'
       and private.topic_id((select realtime.topic()), 'user') = (select auth.uid())
@@ -56,9 +64,9 @@ create policy select_own_channels on realtime.messages
 
 create policy insert_presence on realtime.messages
   for insert to authenticated
-  with check (extension = 'presence' and private.may_follow_workout((select realtime.topic())));
+  with check (extension = 'presence' and (select private.may_follow_workout(realtime.topic())));
 
 comment on policy select_own_channels on realtime.messages is
-  'workout:{id} for the athlete; user:{id} for that user.';
+  'workout:{id} for the athlete and the friends who see it; user:{id} for that user.';
 comment on policy insert_presence on realtime.messages is
-  'Devices say on workout:{id} that they are there. Events come from the database alone.';
+  'Whoever follows workout:{id} says there that they are. Events come from the database alone.';

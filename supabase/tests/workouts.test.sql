@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/workouts.psql
-select plan(120);
+select plan(112);
 
 select tests.create_user('ana', '{"timezone": "Europe/Berlin"}');
 select tests.create_user('ben');
@@ -250,30 +250,6 @@ select tests.throws_error(
   $$insert into public.workout_shares (workout_id, user_id) values (tests.ref('workout'), tests.id('ben'))$$, '42501',
   'nobody is given a workout unasked'
 );
-select tests.stop_acting();
-select lives_ok(
-  $$
-    insert into public.workout_shares (workout_id, owner_id, user_id)
-    values (tests.ref('workout'), tests.id('ana'), tests.id('ben'))
-  $$,
-  'the server shares one'
-);
-select tests.act_as('ana');
-select is(tests.rows_of($$delete from public.workout_shares$$), 1, 'the athlete takes it back');
-select tests.act_as('cleo');
-select is(tests.rows_of($$delete from public.workout_shares$$), 0, 'nobody else does');
-select tests.act_as('ben');
-select is(tests.rows_of($$delete from public.workout_shares$$), 1, 'the other gives it up');
-select is(
-  jsonb_array_length(public.get_workout(tests.ref('workout')) #> '{exercises,1,sets}'), 1,
-  'then the other reads all of it'
-);
-select is(tests.rows_of($$update public.workouts set name = 'Mine'$$), 0, 'and changes nothing');
-select tests.throws_error(
-  $$select public.complete_set(workout_exercise_id => tests.ref('bench'), weight_kg => 1, reps => 1)$$,
-  'workout_exercise_not_found', 'nor adds a set'
-);
-select is((select public.active_workout()), null, 'it is not the other''s active workout');
 
 -- Nobody ---------------------------------------------------------------------------------------------------------------
 

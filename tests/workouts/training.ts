@@ -65,6 +65,9 @@ export async function listen(user: User, topic: string) {
       if (state === 'SUBSCRIBED') resolve()
       if (state === 'CHANNEL_ERROR' || state === 'TIMED_OUT') reject(error ?? new Error(state))
     })
+  }).catch(async (cause: unknown) => {
+    await user.client.removeChannel(channel)
+    throw cause
   })
   return {
     channel,
