@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-// Hop-by-hop headers end here, and what a client says about its own address is not believed.
+// Hop-by-hop headers end here, and what a client says about its own address is not believed, in whichever header the
+// edge of hosted Supabase would write it.
 const NOT_PASSED_ON =
-  /^(connection|keep-alive|upgrade|te|trailer|transfer-encoding|expect|proxy-.*|forwarded|x-forwarded-.*|x-real-ip)$/
+  /^(connection|keep-alive|upgrade|te|trailer|transfer-encoding|expect|proxy-.*|forwarded|x-forwarded-.*|x-real-ip|cf-.*)$/
 
 /** The headers that a service behind is given, with the client's address as the socket has it. */
 export function forwardedHeaders(incoming: IncomingMessage, prefix: string): Headers {

@@ -137,6 +137,7 @@ describe('what a service is told, and what a client', () => {
         'x-forwarded-for': '203.0.113.7',
         'x-forwarded-host': 'evil.test',
         'x-real-ip': '203.0.113.7',
+        'cf-connecting-ip': '203.0.113.7',
         forwarded: 'for=203.0.113.7',
       },
     })
@@ -144,6 +145,7 @@ describe('what a service is told, and what a client', () => {
     expect(headers['x-forwarded-host']).toBe(new URL(gate.base).host)
     expect(headers).not.toHaveProperty('forwarded')
     expect(headers).not.toHaveProperty('x-real-ip')
+    expect(headers).not.toHaveProperty('cf-connecting-ip')
   })
 
   test('a request id is made, or kept where it is one, and is in the answer, the log and the request', async () => {
