@@ -2320,6 +2320,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      count_request: { Args: Record<PropertyKey, never>; Returns: undefined }
       delete_exercise: { Args: { exercise_id?: string }; Returns: string }
       delete_set: { Args: { set_id?: string; version?: number }; Returns: Json }
       end_export: { Args: { export_id: string }; Returns: undefined }

@@ -179,16 +179,20 @@ create trigger _100_touch
 -- user_roles.
 create function private.is_admin()
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  select exists (
+declare
+  v_user_id uuid := auth.uid();
+begin
+  return exists (
     select from public.user_roles
-    where user_roles.user_id = (select auth.uid())
+    where user_roles.user_id = v_user_id
       and user_roles.role = 'admin'
   );
+end;
 $$;
 
 grant execute on function private.is_admin() to authenticated, service_role;

@@ -97,21 +97,23 @@ create trigger _100_touch
 
 create function private.plan_of(p_user_id uuid)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(
-    (
-      select subscriptions.plan_id
-      from public.subscriptions
-      where subscriptions.user_id = p_user_id
-        and subscriptions.status <> 'expired'
-        and (subscriptions.ends_at is null or subscriptions.ends_at > now())
-    ),
-    'free'
-  );
+declare
+  v_plan_id text;
+begin
+  select subscriptions.plan_id
+  into v_plan_id
+  from public.subscriptions
+  where subscriptions.user_id = p_user_id
+    and subscriptions.status <> 'expired'
+    and (subscriptions.ends_at is null or subscriptions.ends_at > now());
+
+  return coalesce(v_plan_id, 'free');
+end;
 $$;
 
 comment on function private.plan_of(uuid) is

@@ -2,7 +2,7 @@
 
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
 values (
-  'exercise-media', 'exercise-media', true, 20 * 1024 * 1024,
+  'exercise-media', 'exercise-media', true, 20971520,
   '{image/png,image/jpeg,image/webp,image/gif,video/mp4}'
 )
 on conflict (id) do update

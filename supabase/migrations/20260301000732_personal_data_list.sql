@@ -19,6 +19,9 @@ values
   ('public.subscriptions', 'user_id = $1', 'exported', 'left', 'cascade', 'What is paid belongs to the account that paid.'),
   ('private.billing_events', 'user_id = $1', 'exported', 'left', 'detached',
    'The books are kept, without whose purchase it was.'),
+  -- Limits
+  ('private.rate_limits', 'caller_id = $1', 'withheld', 'left', 'deleted', 'A count that is gone a window after its last use.'),
+  ('private.live_calls', null, null, null, null, 'Which functions are counted apart.'),
   -- Exercises
   ('public.exercises', 'created_by = $1', 'exported', 'restored', 'detached',
    'Those that only the person used are deleted; others train with the rest, which is nobody''s from then on.'),

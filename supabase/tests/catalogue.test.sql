@@ -15,6 +15,7 @@ insert into exception (rule, object, reason)
 values
   ('anon executes', 'private.fail(text,text,text)', 'raises the error that tells anon why'),
   ('anon executes', 'private.error_answer(text,text,text)', 'what that error says'),
+  ('anon executes', 'private.pre_request()', 'counts the requests of anon'),
   ('anon executes', 'private.current_user_id()', 'tells anon that a user is needed'),
   ('anon executes', 'private.page_size(integer,integer)', 'checks an argument of search_exercises'),
   ('anon executes', 'private.encode_cursor(jsonb)', 'pages of search_exercises'),

@@ -14,7 +14,10 @@ declare module 'vitest' {
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   await mkdir('.stack', { recursive: true })
   const log = createWriteStream('.stack/tests.log')
-  const stack = await startStack({ onLog: (line) => log.write(`${line}\n`) })
+  const stack = await startStack({
+    seeds: ['tests/support/limits.sql'],
+    onLog: (line) => log.write(`${line}\n`),
+  })
   provide('stack', stack.status)
   return async () => {
     await stack.stop()

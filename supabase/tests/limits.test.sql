@@ -1,0 +1,184 @@
+-- Who is counted, in which bucket, against which figures: what the Data API asks before each request.
+begin;
+\ir support/acting.psql
+select plan(35);
+
+-- What a bucket holds after one request of the present actor to this path, of requests that may write.
+create function tests.left_after(p_caller uuid, p_path text, p_bucket text)
+returns double precision
+language plpgsql
+security definer
+as $$
+begin
+  perform set_config('request.path', p_path, true);
+  perform private.pre_request();
+  return (
+    select round(rate_limits.tokens) from private.rate_limits
+    where rate_limits.caller_id = p_caller and rate_limits.bucket = p_bucket
+  );
+end;
+$$;
+
+create function tests.from_address(p_headers json)
+returns text
+language sql
+as $$
+  select set_config('request.headers', p_headers::text, true);
+$$;
+
+create function tests.address_of(p_headers json)
+returns text
+language sql
+as $$
+  select tests.from_address(p_headers);
+  select host(private.client_address());
+$$;
+
+create function tests.refusal()
+returns jsonb
+language plpgsql
+as $$
+declare
+  v_detail text;
+begin
+  perform private.pre_request();
+  return null;
+exception
+  when sqlstate 'PGRST' then
+    get stacked diagnostics v_detail = pg_exception_detail;
+    return sqlerrm::jsonb || v_detail::jsonb;
+end;
+$$;
+
+grant execute on all functions in schema tests to public;
+
+select tests.create_user('ana');
+select tests.create_user('ben');
+select tests.create_user('root');
+update public.user_roles set role = 'admin' where user_id = tests.id('root');
+
+-- Figures --------------------------------------------------------------------------------------------------------------
+
+select results_eq(
+  'select id, requests_per_window, window_seconds from public.plans order by position',
+  $$values ('anonymous', 60, 900), ('free', 100, 900), ('premium', 500, 900), ('pro', 500, 900), ('admin', 1000, 900)$$,
+  'the requests of the contract, in fifteen minutes'
+);
+select is_empty(
+  $$
+    select function_name from private.live_calls
+    where not exists (
+      select from pg_proc where pronamespace = 'public'::regnamespace and proname = live_calls.function_name
+    )
+  $$,
+  'every live call is a function'
+);
+
+-- Buckets --------------------------------------------------------------------------------------------------------------
+
+select tests.act_as('ana');
+select is(tests.left_after(tests.id('ana'), '/rpc/count_request', 'requests'), 99::double precision, 'a request takes one of a hundred');
+select is(tests.left_after(tests.id('ana'), '/workouts', 'requests'), 98::double precision, 'and so does the next, whatever it is');
+select is(tests.left_after(tests.id('ana'), '/rpc/complete_set', 'live'), 599::double precision, 'a set is counted with the live calls');
+select is(tests.left_after(tests.id('ana'), 'rpc/start_rest', 'live'), 598::double precision, 'as is a rest, with no slash before it');
+select is(tests.left_after(tests.id('ana'), '/rpc/complete_set/', 'requests'), 97::double precision, 'what only looks like one is a request');
+select is(tests.left_after(tests.id('ana'), '/complete_set', 'requests'), 96::double precision, 'a table of that name, too');
+select tests.act_as('ben');
+select is(tests.left_after(tests.id('ben'), '/workouts', 'requests'), 99::double precision, 'everybody has a bucket of their own');
+select tests.act_as('root');
+select is(tests.left_after(tests.id('root'), '/workouts', 'requests'), 999::double precision, 'that of an admin is larger');
+
+select tests.stop_acting();
+insert into public.subscriptions (user_id, plan_id, status, started_at, ends_at)
+values (tests.id('ben'), 'premium', 'active', now(), now() + interval '1 day');
+delete from private.rate_limits where caller_id = tests.id('ben');
+select tests.act_as('ben');
+select is(tests.left_after(tests.id('ben'), '/workouts', 'requests'), 499::double precision, 'so is that of a paid plan');
+select tests.stop_acting();
+update public.subscriptions set ends_at = now() where user_id = tests.id('ben');
+select tests.act_as('ben');
+select is(tests.left_after(tests.id('ben'), '/workouts', 'requests'), 99::double precision, 'which shrinks with the plan, at once');
+
+-- Addresses ------------------------------------------------------------------------------------------------------------
+
+select tests.stop_acting();
+select is(tests.address_of('{"x-forwarded-for": "203.0.113.7, 10.0.0.1"}'), '203.0.113.7', 'the first address is the client''s');
+select is(
+  tests.address_of('{"cf-connecting-ip": "203.0.113.8", "x-forwarded-for": "198.51.100.1, 203.0.113.8"}'), '203.0.113.8',
+  'but that of the edge where there is one'
+);
+select is(tests.address_of('{"x-forwarded-for": "::ffff:203.0.113.7"}'), '203.0.113.7', 'one address however it is written');
+select is(tests.address_of('{"x-forwarded-for": "2001:db8:1:2:3:4:5:6"}'), '2001:db8:1:2::', 'of version 6 the network');
+select is(tests.address_of('{"x-forwarded-for": "'' or true --"}'), '0.0.0.0', 'no address is one that all share');
+select is(tests.address_of('{}'), '0.0.0.0', 'a missing one as well');
+
+select tests.act_as_anon();
+select tests.from_address('{"x-forwarded-for": "203.0.113.7"}');
+select is(
+  tests.left_after(md5('203.0.113.7')::uuid, '/exercises', 'requests'), 59::double precision,
+  'nobody signed in has a bucket by address'
+);
+select tests.from_address('{"x-forwarded-for": "203.0.113.8"}');
+select is(tests.left_after(md5('203.0.113.8')::uuid, '/exercises', 'requests'), 59::double precision, 'each address its own');
+select tests.act_as('ana');
+select is(
+  tests.left_after(tests.id('ana'), '/exercises', 'requests'), 95::double precision, 'a user has one, wherever they are'
+);
+
+-- Refusals -------------------------------------------------------------------------------------------------------------
+
+select tests.stop_acting();
+update private.rate_limits set tokens = 0.5, filled_at = clock_timestamp() where caller_id = tests.id('ana') and bucket = 'requests';
+select tests.act_as('ana');
+select is(
+  tests.refusal() - 'message' - 'hint',
+  '{"code": "rate_limited", "status": 429, "headers": {"retry-after": "5"},
+    "details": "Retry after 5 seconds. At most 100 requests in 900 seconds."}',
+  'an empty bucket refuses, and says when there will be a token'
+);
+select set_config('request.path', '/rpc/complete_set', true);
+select is(tests.refusal(), null, 'while the live calls go on');
+select tests.act_as_service();
+select is(tests.refusal(), null, 'and the backend has no limit');
+
+select tests.stop_acting();
+update private.rate_limits set filled_at = clock_timestamp() - interval '4.6 seconds' where caller_id = tests.id('ana') and bucket = 'requests';
+select tests.act_as('ana');
+select set_config('request.path', '/workouts', true);
+select is(tests.refusal(), null, 'half a token comes back in four and a half seconds');
+select is(tests.refusal() ->> 'code', 'rate_limited', 'and no more than that');
+
+select tests.stop_acting();
+update private.rate_limits set filled_at = clock_timestamp() - interval '1 year' where caller_id = tests.id('ana');
+select tests.act_as('ana');
+select is(tests.left_after(tests.id('ana'), '/workouts', 'requests'), 99::double precision, 'no bucket holds more than its capacity');
+select tests.stop_acting();
+update private.rate_limits set filled_at = clock_timestamp() + interval '1 hour', tokens = 3 where caller_id = tests.id('ana');
+select tests.act_as('ana');
+select is(tests.left_after(tests.id('ana'), '/workouts', 'requests'), 2::double precision, 'nor does a clock that is set back empty it');
+
+-- Reach ----------------------------------------------------------------------------------------------------------------
+
+select tests.throws_error('select from private.rate_limits', '42501', 'a client does not see buckets');
+select tests.throws_error('select from private.live_calls', '42501', 'nor what is counted as live');
+select tests.throws_error(
+  $$select private.take_token(auth.uid(), 'requests', 1000, 1)$$, '42501', 'nor does it choose its own limit'
+);
+select tests.act_as_anon();
+select tests.throws_error('select public.count_request()', '42501', 'and anon has nothing to count for a function');
+
+-- Reads ----------------------------------------------------------------------------------------------------------------
+
+select tests.stop_acting();
+select is(
+  (
+    select array_agg(private.take_read(tests.id('ana'), 'requests', 3, 900) = 0 order by n)
+    from generate_series(1, 5) as n
+  ),
+  '{t,t,t,f,f}', 'a session gives a caller one bucket of reads'
+);
+select is(private.take_read(tests.id('ben'), 'requests', 3, 900), 0::double precision, 'and another caller another one');
+select is(private.take_read(tests.id('ana'), 'live', 3, 900), 0::double precision, 'as it does for live calls');
+
+select * from finish();
+rollback;

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { type LimitedUser, startWorld, type World } from './world.ts'
+
+const DAY = 86_400
+const COUNTED = '/rest/v1/rpc/count_request'
+const READ = '/rest/v1/exercises?select=id&limit=1'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+async function statuses(responses: Iterable<Promise<Response>>): Promise<Readonly<Record<number, number>>> {
+  const counts: Record<number, number> = {}
+  for (const { status } of await Promise.all(responses)) counts[status] = (counts[status] ?? 0) + 1
+  return counts
+}
+
+const times = <T>(count: number, work: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => work(n))
+
+describe('requests that may write', () => {
+  test('are taken exactly as often as the bucket has tokens, however many come at once', async () => {
+    const user = await world.user({ requests: 40, live: 1, windowSeconds: DAY })
+
+    expect(await statuses(times(100, () => user.send(COUNTED, {})))).toEqual({ 204: 40, 429: 60 })
+
+    expect(await statuses(times(5, () => user.send(COUNTED, {})))).toEqual({ 429: 5 })
+  })
+
+  test('are refused with the code, and with the seconds to wait', async () => {
+    const user = await world.user({ requests: 1, live: 1, windowSeconds: 600 })
+    await user.send(COUNTED, {})
+
+    const refused = await user.send('/rest/v1/rpc/start_workout', { id: crypto.randomUUID(), timezone: 'UTC' })
+
+    expect(refused.status).toBe(429)
+    const wait = Number(refused.headers.get('retry-after'))
+    expect(wait).toBeGreaterThan(500)
+    expect(wait).toBeLessThanOrEqual(600)
+    expect(await refused.json()).toMatchObject({
+      code: 'rate_limited',
+      details: `Retry after ${wait} seconds. At most 1 requests in 600 seconds.`,
+    })
+    expect(await world.sql`select from public.workouts where user_id = ${user.id}`).toHaveLength(0)
+  })
+
+  test('pass again once that time is over', async () => {
+    const user = await world.user({ requests: 1, live: 1, windowSeconds: 2 })
+    expect((await user.send(COUNTED, {})).status).toBe(204)
+    await eventually(async () => expect((await user.send(COUNTED, {})).status).toBe(204))
+  })
+
+  test('of one user are none of another, and the backend has no limit', async () => {
+    const [full, other] = await Promise.all([
+      world.user({ requests: 1, live: 1, windowSeconds: DAY }),
+      world.user({ requests: 1, live: 1, windowSeconds: DAY }),
+    ])
+    await full.send(COUNTED, {})
+    expect((await full.send(COUNTED, {})).status).toBe(429)
+    expect((await other.send(COUNTED, {})).status).toBe(204)
+    const { secret_key } = world.stack.status
+    const asBackend = times(80, () =>
+      world.send('/rest/v1/plans?select=id&limit=1', { headers: { apikey: secret_key } }),
+    )
+    expect(await statuses(asBackend)).toEqual({ 200: 80 })
+  })
+
+  test('cost nothing when they fail: what is undone is not counted', async () => {
+    const user = await world.user({ requests: 2, live: 1, windowSeconds: DAY })
+    for (const _ of times(5, () => undefined))
+      expect((await user.send('/rest/v1/rpc/complete_workout', { workout_id: crypto.randomUUID() })).status).toBe(404)
+    expect(await statuses(times(4, () => user.send(COUNTED, {})))).toEqual({ 204: 2, 429: 2 })
+  })
+})
+
+describe('a live workout', () => {
+  test('goes on when the other requests are used up, and has a limit of its own', async () => {
+    const user = await world.user({ requests: 2, live: 3, windowSeconds: DAY })
+    const exerciseId = await startWorkout(user)
+    expect((await user.send(COUNTED, {})).status).toBe(429)
+
+    const set = (n: number): Promise<Response> =>
+      user.send('/rest/v1/rpc/complete_set', {
+        id: crypto.randomUUID(),
+        workout_exercise_id: exerciseId,
+        set_index: n,
+        weight_kg: 80,
+        reps: 5,
+      })
+    const answers = [await set(0), await set(1), await set(2), await set(3)]
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429])
+    expect(await answers[3]?.json()).toMatchObject({ details: expect.stringContaining('calls of a live workout') })
+  })
+})
+
+describe('requests that only read', () => {
+  test('are refused once a session has had its share, and never before', async () => {
+    const user = await world.user({ requests: 7, live: 1, windowSeconds: DAY })
+    let passed = 0
+    const refused = await untilRefused(
+      () => user.send(READ),
+      () => {
+        passed += 1
+      },
+    )
+
+    expect(passed).toBeGreaterThanOrEqual(7)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await refused.json()).toMatchObject({ code: 'rate_limited' })
+    expect((await user.send(COUNTED, {})).status).toBe(204)
+  })
+
+  test('are counted by address for callers whom nobody has signed in, whatever address they claim', async () => {
+    let passed = 0
+    await untilRefused(
+      () =>
+        world.send(READ, {
+          headers: {
+            'x-forwarded-for': `198.51.100.${passed % 250}`,
+            'cf-connecting-ip': `198.51.101.${passed % 250}`,
+          },
+        }),
+      () => {
+        passed += 1
+      },
+    )
+    expect(passed).toBeGreaterThanOrEqual(60)
+  })
+
+  test('cannot be counted in a table, which is why they are not', async () => {
+    await world.sql`create sequence private.numbers`
+    const attempts = [
+      'update private.rate_limits set tokens = 0',
+      "select nextval('private.numbers')",
+      'select from private.rate_limits for update',
+      'set transaction read write',
+    ]
+    for (const statement of attempts) {
+      const attempt = world.sql.begin('read only', async (sql) => {
+        await sql`select set_config('request.method', 'GET', true)`
+        await sql.unsafe(statement)
+      })
+      await expect(attempt, statement).rejects.toMatchObject({ code: expect.stringMatching(/^25(006|001)$/) })
+    }
+  })
+})
+
+async function startWorkout(user: LimitedUser): Promise<string> {
+  const [exercise] = await world.sql`
+    select id from public.exercises where tracking_type = 'weight_reps' and weight_entry = 'total' limit 1`
+  const workoutId = crypto.randomUUID()
+  const exerciseId = crypto.randomUUID()
+  const steps: readonly (readonly [string, object])[] = [
+    ['start_workout', { id: workoutId, timezone: 'UTC' }],
+    ['add_workout_exercise', { id: exerciseId, workout_id: workoutId, exercise_id: exercise?.id }],
+  ]
+  for (const [name, values] of steps) expect((await user.send(`/rest/v1/rpc/${name}`, values)).status).toBe(200)
+  return exerciseId
+}
+
+// Every session of the pool has a share for each caller, so that is how often at most.
+async function untilRefused(ask: () => Promise<Response>, onPassed: () => void): Promise<Response> {
+  for (let tries = 0; tries < 2_000; tries += 1) {
+    const response = await ask()
+    if (response.status === 429) return response
+    expect(response.status).toBe(200)
+    onPassed()
+  }
+  throw new Error('never refused')
+}
