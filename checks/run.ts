@@ -9,6 +9,7 @@ import { docs } from './docs.ts'
 import { errorReference } from './errors.ts'
 import { eventReference } from './events.ts'
 import { exportsAreDescribed } from './exports.ts'
+import { limitsReference } from './limits.ts'
 import { secrets } from './secrets.ts'
 import { type Check, formatFinding, readSources, type SourceFile } from './source.ts'
 import { sqlRules } from './sql/rules.ts'
@@ -20,6 +21,7 @@ const CHECKS: readonly Check[] = [
   errorReference,
   eventReference,
   accessMatrix,
+  limitsReference,
   secrets,
   docs,
   exportsAreDescribed,
