@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { Guard } from '../../supabase/functions/_shared/auth.ts'
 import { readBody } from '../../supabase/functions/_shared/body.ts'
@@ -29,11 +30,21 @@ let sign: (claims: Record<string, unknown>, expires?: string) => Promise<string>
 const SECRET = 'sb_secret_of_the_test'
 const userId = crypto.randomUUID()
 
+// What the Data API answers to the request that counts.
+let counted: { readonly status: number; readonly body?: Readonly<Record<string, string>> } = { status: 204 }
+const dataApi = createServer((request, response) => {
+  const { status, body } = request.url === '/rest/v1/rpc/count_request' ? counted : { status: 404 }
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(body && JSON.stringify(body))
+})
+
 beforeAll(async () => {
+  await new Promise<void>((resolve) => dataApi.listen(0, '127.0.0.1', resolve))
+  const address = z.object({ port: z.number() }).parse(dataApi.address())
   const { publicKey, privateKey } = await generateKeyPair('ES256')
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256' }
   const variables = new Map([
-    ['SUPABASE_URL', 'http://127.0.0.1:1'],
+    ['SUPABASE_URL', `http://127.0.0.1:${address.port}`],
     ['SUPABASE_PUBLISHABLE_KEYS', '{"default":"sb_publishable_of_the_test"}'],
     ['SUPABASE_SECRET_KEYS', `{"default":"${SECRET}","jobs":"sb_secret_of_jobs"}`],
     ['SUPABASE_JWKS', JSON.stringify({ keys: [jwk] })],
@@ -46,6 +57,8 @@ beforeAll(async () => {
       .setExpirationTime(expires)
       .sign(privateKey)
 })
+
+afterAll(() => dataApi.close())
 
 describe('the environment', () => {
   test('is read once into what functions use', () => {
@@ -177,6 +190,23 @@ describe('a route', () => {
     expect(await statuses('/none')).toEqual([200, 200, 200])
     expect(await statuses('/user')).toEqual([401, 200, 401])
     expect(await statuses('/service')).toEqual([403, 403, 200])
+  })
+
+  test('of a user is counted before its handler, and says how long to wait when there were too many', async () => {
+    const user = { headers: { authorization: `Bearer ${await sign({})}` } }
+    const details = 'Retry after 9 seconds. At most 100 requests in 900 seconds.'
+    counted = { status: 429, body: { code: 'rate_limited', message: 'Too many requests.', details, hint: 'Wait.' } }
+    const refused = await ok('/user', user)
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '9'])
+    expect(await refused.json()).toEqual(counted.body)
+    expect((await ok('/none')).status).toBe(200)
+
+    counted = { status: 401, body: { code: 'PGRST303', message: 'JWT expired' } }
+    const expired = await ok('/user', user)
+    expect([expired.status, Problem.parse(await expired.json()).code]).toEqual([401, 'not_authenticated'])
+
+    counted = { status: 204 }
+    expect((await ok('/user', user)).status).toBe(200)
   })
 
   test('that throws answers internal, says nothing of the cause, and logs it', async () => {

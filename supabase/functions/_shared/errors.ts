@@ -119,8 +119,10 @@ export class DatabaseRefusal extends Error {
     return new Error(`the Data API answered ${status}: ${JSON.stringify(error)}`)
   }
 
-  /** The answer in the product's shape. */
+  /** The answer in the product's shape; how long to wait, which supabase-js has no header of, is in its details. */
   toResponse(): Response {
-    return Response.json(this.#body, { status: this.#status })
+    const wait = /^Retry after (\d+) seconds\./.exec(this.#body.details ?? '')?.[1]
+    const headers = this.#body.code === 'rate_limited' && wait !== undefined ? { 'retry-after': wait } : {}
+    return Response.json(this.#body, { status: this.#status, headers })
   }
 }

@@ -4,6 +4,7 @@ import { cors } from 'hono/cors'
 import { Guard, type User } from './auth.ts'
 import type { Env } from './env.ts'
 import { AppError, DatabaseRefusal } from './errors.ts'
+import { countRequest } from './limits.ts'
 
 /** What every handler is given. */
 interface RouteContext {
@@ -43,7 +44,9 @@ const CLIENT_OPTIONS = { auth: { persistSession: false, autoRefreshToken: false 
  */
 export function createApp(name: string, env: Env): { readonly app: Hono; readonly route: Routes } {
   const app = new Hono().basePath(`/${name}`)
-  app.use(cors({ origin: '*', allowHeaders: ALLOWED_HEADERS, exposeHeaders: ['x-request-id'], maxAge: 3600 }))
+  app.use(
+    cors({ origin: '*', allowHeaders: ALLOWED_HEADERS, exposeHeaders: ['x-request-id', 'retry-after'], maxAge: 3600 }),
+  )
   app.use(async (c, next) => {
     await next()
     c.header('x-request-id', requestIdOf(c))
@@ -76,6 +79,7 @@ function createRoutes(env: Env): Routes {
         ...CLIENT_OPTIONS,
         accessToken: async () => user.accessToken,
       })
+      await countRequest(db)
       return handle({ ...base(c), user, db })
     },
     service: (handle) => async (c) => {
