@@ -637,6 +637,8 @@ export type Database = {
           date_of_birth: string | null
           first_name: string | null
           gender: Database["public"]["Enums"]["gender"] | null
+          guardian_name: string | null
+          guardian_since: string | null
           height_cm: number | null
           last_name: string | null
           target_weight_kg: number | null
@@ -648,6 +650,8 @@ export type Database = {
           date_of_birth?: string | null
           first_name?: string | null
           gender?: Database["public"]["Enums"]["gender"] | null
+          guardian_name?: string | null
+          guardian_since?: string | null
           height_cm?: number | null
           last_name?: string | null
           target_weight_kg?: number | null
@@ -659,6 +663,8 @@ export type Database = {
           date_of_birth?: string | null
           first_name?: string | null
           gender?: Database["public"]["Enums"]["gender"] | null
+          guardian_name?: string | null
+          guardian_since?: string | null
           height_cm?: number | null
           last_name?: string | null
           target_weight_kg?: number | null

@@ -1,6 +1,7 @@
 import { issueConfirmation, type WithMails } from './codes.ts'
 import type { Sql } from './database.ts'
 import { AuthError } from './errors.ts'
+import { callUserHook } from './hooks.ts'
 import {
   findIdentity,
   findVerifiedHolder,
@@ -38,11 +39,15 @@ export type ExternalAccount =
 export async function accountOf(
   parts: AuthParts,
   sql: Sql,
-  given: { readonly provider: string; readonly profile: Profile; readonly redirectTo: string },
+  given: {
+    readonly provider: string
+    readonly profile: Profile
+    readonly redirectTo: string
+    readonly ip: string | null
+  },
 ): Promise<ExternalAccount> {
   const { provider, profile } = given
-  const data = identityData(profile)
-  const { user, notices } = await load(parts, sql, provider, profile, data)
+  const { user, notices } = await load(parts, sql, given)
   if (isBanned(user)) throw new AuthError(403, 'user_banned', 'User is banned')
   if (user.confirmed_at) return { user: await refreshProviders(sql, user), notices }
   await removeOtherIdentities(sql, user.id, provider, profile.sub)
@@ -63,7 +68,12 @@ interface Loaded {
   readonly notices: readonly Notice[]
 }
 
-async function load(parts: AuthParts, sql: Sql, provider: string, profile: Profile, data: Json): Promise<Loaded> {
+async function load(
+  parts: AuthParts,
+  sql: Sql,
+  { provider, profile, ip }: { readonly provider: string; readonly profile: Profile; readonly ip: string | null },
+): Promise<Loaded> {
+  const data = identityData(profile)
   const known = await findIdentity(sql, provider, profile.sub)
   if (known) {
     await touchIdentity(sql, provider, profile.sub, data)
@@ -79,12 +89,14 @@ async function load(parts: AuthParts, sql: Sql, provider: string, profile: Profi
   if (!parts.settings.signUpEnabled)
     throw new AuthError(422, 'signup_disabled', 'Signups not allowed for this instance')
   const isTaken = email === undefined || (await findEmailHolder(sql, email)) !== undefined
-  const created = await insertUser(sql, {
+  const given = {
     email: isTaken ? null : email,
     passwordHash: '',
     appMetadata: { provider, providers: [provider] },
     userMetadata: data,
-  }).catch((cause: unknown) => {
+  }
+  await callUserHook(sql, parts.settings.userHook, ip, given)
+  const created = await insertUser(sql, given).catch((cause: unknown) => {
     throw refusedUser(cause)
   })
   await insertExternalIdentity(sql, created.id, provider, profile.sub, data)

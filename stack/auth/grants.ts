@@ -1,11 +1,11 @@
 import type { Tokens } from '../tokens.ts'
 import { isUnreachable, type Sql } from './database.ts'
 import { AuthError } from './errors.ts'
+import { callTokenHook } from './hooks.ts'
 import type { Json } from './json.ts'
 import type { Sender } from './requests.ts'
 import { type AuthMethod, insertRefreshToken, insertSession, type Session } from './sessions.ts'
 import type { AuthSettings } from './settings.ts'
-import { callTokenHook } from './token-hook.ts'
 import { type User, updateUser, userJson } from './users.ts'
 
 /** What a client gets when it has signed in or refreshed: GoTrue's token response. */

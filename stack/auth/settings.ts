@@ -69,6 +69,8 @@ export interface AuthSettings {
   readonly notices: Readonly<Record<string, { readonly subject?: string; readonly path?: string }>>
   /** The function that customises access tokens, quoted for SQL. */
   readonly tokenHook: string | undefined
+  /** The function that is asked before a user is created, quoted for SQL. */
+  readonly userHook: string | undefined
   /** Providers that people can sign in at here. */
   readonly providers: readonly ProviderSettings[]
   /** Providers that the project has on hosted and this stack does not serve. */
@@ -121,7 +123,7 @@ export function readSettings(context: StackContext): AuthSettings {
       Object.fromEntries(Object.entries(email.notification).filter(([, { enabled }]) => enabled)),
       context,
     ),
-    tokenHook: tokenHook(auth.hook),
+    ...hooksOf(auth.hook),
     ...providersOf(auth.external),
   }
 }
@@ -173,13 +175,22 @@ function templatesOf(
   )
 }
 
-function tokenHook(hooks: StackContext['config']['auth']['hook']): string | undefined {
-  for (const [name, { enabled }] of Object.entries(hooks))
-    if (enabled && name !== 'custom_access_token')
-      throw new Error(`[auth.hook.${name}] is enabled, but this stack only calls custom_access_token.`)
-  const hook = hooks.custom_access_token
+function hookOf(
+  hooks: StackContext['config']['auth']['hook'],
+  name: 'custom_access_token' | 'before_user_created',
+): string | undefined {
+  const hook = hooks[name]
   if (!hook?.enabled) return undefined
   const match = /^pg-functions:\/\/[^/]+\/([a-zA-Z_][\w$]*)\/([a-zA-Z_][\w$]*)$/.exec(hook.uri)
-  if (!match) throw new Error(`[auth.hook.custom_access_token] uri must be pg-functions://postgres/<schema>/<function>`)
+  if (!match) throw new Error(`[auth.hook.${name}] uri must be pg-functions://postgres/<schema>/<function>`)
   return `"${match[1]}"."${match[2]}"`
+}
+
+function hooksOf(hooks: StackContext['config']['auth']['hook']): Pick<AuthSettings, 'tokenHook' | 'userHook'> {
+  for (const [name, { enabled }] of Object.entries(hooks))
+    if (enabled && name !== 'custom_access_token' && name !== 'before_user_created')
+      throw new Error(
+        `[auth.hook.${name}] is enabled, but this stack only calls custom_access_token and before_user_created.`,
+      )
+  return { tokenHook: hookOf(hooks, 'custom_access_token'), userHook: hookOf(hooks, 'before_user_created') }
 }

@@ -55,6 +55,8 @@ create table public.personal_details (
   gender           public.gender,
   height_cm        numeric(5, 2),
   target_weight_kg numeric(6, 3),
+  guardian_name    text,
+  guardian_since   timestamptz,
   created_at       timestamptz not null default now(),
   updated_at       timestamptz not null default now(),
   constraint personal_details_first_name_length check (char_length(first_name) between 1 and 80),
@@ -63,7 +65,8 @@ create table public.personal_details (
     date_of_birth >= date '1900-01-01' and date_of_birth <= current_date
   ),
   constraint personal_details_height_plausible check (height_cm between 50 and 280),
-  constraint personal_details_target_weight_plausible check (target_weight_kg between 20 and 500)
+  constraint personal_details_target_weight_plausible check (target_weight_kg between 20 and 500),
+  constraint personal_details_guardian_name_length check (char_length(guardian_name) between 1 and 80)
 );
 
 create table public.preferences (
@@ -147,7 +150,7 @@ grant update (display_name, avatar_path, bio, location, fitness_level, visibilit
   on public.profiles to authenticated;
 
 grant select on public.personal_details to authenticated;
-grant update (first_name, last_name, date_of_birth, gender, height_cm, target_weight_kg)
+grant update (first_name, last_name, date_of_birth, gender, height_cm, target_weight_kg, guardian_name)
   on public.personal_details to authenticated;
 
 grant select on public.preferences to authenticated;
@@ -222,10 +225,13 @@ comment on table public.personal_details is 'What only the athlete reads about t
 comment on column public.personal_details.user_id is 'The athlete.';
 comment on column public.personal_details.first_name is 'Given name.';
 comment on column public.personal_details.last_name is 'Family name.';
-comment on column public.personal_details.date_of_birth is 'For age-dependent estimates.';
+comment on column public.personal_details.date_of_birth is
+  'Decides what an athlete of 13 to 17 years may do, and estimates that depend on age; null where not given.';
 comment on column public.personal_details.gender is 'For estimates that differ by it; null where not given.';
 comment on column public.personal_details.height_cm is 'Body height in centimetres.';
 comment on column public.personal_details.target_weight_kg is 'The body weight the athlete works towards, in kilograms.';
+comment on column public.personal_details.guardian_name is 'The parent or guardian who agreed that an athlete under 18 has this account.';
+comment on column public.personal_details.guardian_since is 'When their agreement was recorded.';
 comment on column public.personal_details.created_at is 'When the row was made.';
 comment on column public.personal_details.updated_at is 'When the row was last changed.';
 comment on policy select_own on public.personal_details is 'The athlete alone.';

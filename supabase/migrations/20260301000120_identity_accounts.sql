@@ -34,6 +34,7 @@ declare
   );
   v_timezone text := v_meta ->> 'timezone';
   v_username text := lower(v_meta ->> 'username');
+  v_birthday date := private.birthday_at_sign_up(v_meta);
 begin
   -- Also ends when two people ask for the same name at the same moment: the second one is given another.
   loop
@@ -54,8 +55,13 @@ begin
     v_username := null;
   end loop;
 
-  insert into public.personal_details (user_id, first_name, last_name)
-  values (new.id, v_first_name, v_last_name);
+  insert into public.personal_details (user_id, first_name, last_name, date_of_birth)
+  values (
+    new.id,
+    v_first_name,
+    v_last_name,
+    case when private.age_on(v_birthday, current_date) >= 13 then v_birthday end
+  );
 
   insert into public.preferences (user_id, units)
   values (new.id, case when v_meta ->> 'units' = 'imperial' then 'imperial' else 'metric' end::public.unit_system);

@@ -5,10 +5,10 @@ import { type OwnAuth, PASSWORD, startAuth } from './support.ts'
 
 const SCHEMA = `hooks_${crypto.randomUUID().slice(0, 8)}`
 
-/** An Auth that calls the function `name` of this file's schema. */
-const withHook = (name: string): Promise<OwnAuth> =>
+/** An Auth that calls the function `name` of this file's schema, for access tokens unless `hook` says for what. */
+const withHook = (name: string, hook = 'custom_access_token'): Promise<OwnAuth> =>
   startAuth({
-    auth: { hook: { custom_access_token: { enabled: true, uri: `pg-functions://postgres/${SCHEMA}/${name}` } } },
+    auth: { hook: { [hook]: { enabled: true, uri: `pg-functions://postgres/${SCHEMA}/${name}` } } },
   })
 
 const makeUser = async (auth: OwnAuth): Promise<{ id: string; email: string }> => {
@@ -38,6 +38,11 @@ beforeAll(async () => {
     create function ${SCHEMA}.no_role(event jsonb) returns jsonb language sql as
       $$ select event #- '{claims,role}' $$;
     create function ${SCHEMA}.no_claims(event jsonb) returns jsonb language sql as $$ select '{}'::jsonb $$;
+    create function ${SCHEMA}.note(event jsonb) returns jsonb language plpgsql as $$
+    begin
+      insert into ${SCHEMA}.event values (event, current_user);
+      return '{}';
+    end $$;
     create function ${SCHEMA}.raise(event jsonb) returns jsonb language plpgsql as
       $$ begin raise exception 'a secret of the database'; end $$;
     create function ${SCHEMA}.sleep(event jsonb) returns jsonb language plpgsql as
@@ -110,5 +115,67 @@ describe('the custom access token hook', () => {
     await expect(startAuth({ auth: { hook } })).rejects.toThrow('send_email')
     const uri = 'pg-functions://postgres/public/f"; drop table x'
     await expect(startAuth({ auth: { hook: { custom_access_token: { enabled: true, uri } } } })).rejects.toThrow('uri')
+  })
+})
+
+describe('the hook before a user is created', () => {
+  const signUp = (auth: OwnAuth, email: string) =>
+    auth.client().auth.signUp({ email, password: PASSWORD, options: { data: { club: 'Iron' } } })
+
+  test('is asked as supabase_auth_admin, once, before the user is there', async () => {
+    await using auth = await withHook('note', 'before_user_created')
+    const email = freshEmail('asked')
+
+    const { data } = await signUp(auth, email)
+    await signUp(auth, email)
+
+    const calls = await sql.unsafe(`
+      select event, run_by from ${SCHEMA}.event where event #>> '{user,email}' = '${email}'`)
+    expect(calls).toEqual([
+      {
+        run_by: 'supabase_auth_admin',
+        event: {
+          metadata: expect.objectContaining({ name: 'before-user-created', uuid: expect.any(String) }),
+          user: {
+            aud: 'authenticated',
+            role: 'authenticated',
+            email,
+            phone: '',
+            app_metadata: { provider: 'email', providers: ['email'] },
+            user_metadata: { club: 'Iron' },
+            is_anonymous: false,
+          },
+        },
+      },
+    ])
+    expect(data.user?.id).toBeDefined()
+    const anonymous = await auth.client().auth.signInAnonymously()
+    expect(anonymous.error).toBeNull()
+    const [row] = await sql.unsafe(`
+      select count(*)::integer as calls from ${SCHEMA}.event where event #>> '{user,is_anonymous}' = 'true'`)
+    expect(row?.calls).toBe(1)
+  })
+
+  test('refuses a sign-up with its own status and message, and nothing is stored', async () => {
+    await using auth = await withHook('refuse', 'before_user_created')
+    const email = freshEmail('refused')
+
+    expect((await signUp(auth, email)).error).toMatchObject({ status: 403, message: 'not on a Sunday' })
+    expect((await auth.client().auth.signInAnonymously()).error).toMatchObject({ status: 403 })
+
+    expect(await sql`select from auth.users where email = ${email}`).toHaveLength(0)
+    // An admin's server knows what it does: hosted does not ask for users that it creates either.
+    await makeUser(auth)
+  })
+
+  test.each(['raise', 'sleep'])('that goes wrong (%s) lets nobody in, and tells no secret', async (name) => {
+    await using auth = await withHook(name, 'before_user_created')
+    const email = freshEmail('wrong')
+
+    const { error } = await signUp(auth, email)
+
+    expect(error?.status).toBe(500)
+    expect(error?.message).not.toContain('secret')
+    expect(await sql`select from auth.users where email = ${email}`).toHaveLength(0)
   })
 })

@@ -111,7 +111,7 @@ export async function byIdToken(parts: AuthParts, request: Request): Promise<Gra
   const result = await parts.database.transaction(async (sql) => {
     const account = target
       ? await linkTo(sql, target, name, profile)
-      : await accountOf(parts, sql, { provider: name, profile, redirectTo })
+      : await accountOf(parts, sql, { provider: name, profile, redirectTo, ip: senderOf(request).ip })
     if ('refusal' in account) return account
     return { ...account, grant: await parts.grants.signIn(sql, account.user, 'oauth', senderOf(request)) }
   })
@@ -142,7 +142,7 @@ async function finish(
   const profile = await provider.verify(tokens.id_token, provider.settings.clientIds.slice(0, 1))
   if (profile.nonce !== secrets.nonce) throw invalid('Nonces mismatch')
   const result = await parts.database.transaction(async (sql) => {
-    const account = await accountOrTarget(parts, sql, flow, profile)
+    const account = await accountOrTarget(parts, sql, flow, profile, senderOf(request).ip)
     if ('refusal' in account) return account
     const { user, notices } = account
     const authCode = await completeProviderFlow(sql, flow, user.id, tokens)
@@ -160,9 +160,10 @@ async function accountOrTarget(
   sql: Sql,
   flow: ProviderFlow,
   profile: Profile,
+  ip: string | null,
 ): Promise<ExternalAccount> {
   const { provider_type: provider, linking_target_id: targetId, referrer: redirectTo } = flow
-  if (targetId === null) return accountOf(parts, sql, { provider, profile, redirectTo })
+  if (targetId === null) return accountOf(parts, sql, { provider, profile, redirectTo, ip })
   const target = await lockUser(sql, targetId)
   if (!target || isBanned(target)) throw new AuthError(403, 'user_banned', 'User is banned')
   return linkTo(sql, target, provider, profile)

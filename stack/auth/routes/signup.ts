@@ -3,6 +3,7 @@ import { issueConfirmation, type WithMails } from '../codes.ts'
 import { isUnreachable, type Sql, sqlState } from '../database.ts'
 import { AuthError, invalid } from '../errors.ts'
 import type { Grant } from '../grants.ts'
+import { callUserHook } from '../hooks.ts'
 import { insertIdentity } from '../identities.ts'
 import type { Json } from '../json.ts'
 import type { AuthParts } from '../parts.ts'
@@ -12,6 +13,7 @@ import { redirectTarget } from '../redirects.ts'
 import { challenge, parseEmail, readBody, record, senderOf, text } from '../requests.ts'
 import { AUTHENTICATED, confirmEmail, findEmailHolder, insertUser, type User, updateUser, userJson } from '../users.ts'
 
+const BY_EMAIL = { provider: 'email', providers: ['email'] }
 const SignUp = z.object({ email: text, phone: text, password: text, data: record, ...challenge })
 
 /** `POST /signup`: a new account by address and password, or an anonymous one. */
@@ -45,6 +47,7 @@ export async function signUpByEmail(
   const flow = flowOf(given)
   const redirectTo = redirectTarget(request, settings)
   const data = given.data ?? {}
+  const sender = senderOf(request)
   // Hashed whether it is needed or not, so that time does not tell who has an account.
   const passwordHash = await hashPassword(given.password)
 
@@ -53,9 +56,10 @@ export async function signUpByEmail(
       const holder = await findEmailHolder(sql, email)
       if (holder?.email_confirmed_at) return undefined
       // An account that is not confirmed may be anybody's, so nothing of it is changed.
+      if (!holder)
+        await callUserHook(sql, settings.userHook, sender.ip, { email, appMetadata: BY_EMAIL, userMetadata: data })
       const user = holder ?? (await createByEmail(sql, { email, passwordHash, data }))
-      if (!settings.confirmEmail)
-        return parts.grants.signIn(sql, await confirmEmail(sql, user), 'password', senderOf(request))
+      if (!settings.confirmEmail) return parts.grants.signIn(sql, await confirmEmail(sql, user), 'password', sender)
       await beginFlow(sql, user.id, 'email/signup', given)
       return issueConfirmation(parts, sql, user, { redirectTo, flow })
     })
@@ -79,7 +83,7 @@ export async function createByEmail(
   const created = await insertUser(sql, {
     email,
     passwordHash,
-    appMetadata: { provider: 'email', providers: ['email'] },
+    appMetadata: BY_EMAIL,
     userMetadata: data,
   }).catch((cause: unknown) => {
     throw refusedUser(cause)
@@ -112,7 +116,7 @@ function alreadyRegistered(parts: AuthParts, email: string, data: Json): Json {
     role: '',
     email,
     phone: '',
-    app_metadata: { provider: 'email', providers: ['email'] },
+    app_metadata: BY_EMAIL,
     user_metadata: data,
     identities: [],
     created_at: now,
@@ -124,15 +128,11 @@ function alreadyRegistered(parts: AuthParts, email: string, data: Json): Json {
 
 async function signUpAnonymously(parts: AuthParts, request: Request, data: Json): Promise<Response> {
   requireSignUps(parts)
+  const sender = senderOf(request)
   const grant = await parts.database.transaction(async (sql) => {
-    const user = await insertUser(sql, {
-      email: null,
-      passwordHash: '',
-      appMetadata: {},
-      userMetadata: data,
-      isAnonymous: true,
-    })
-    return parts.grants.signIn(sql, user, 'anonymous', senderOf(request))
+    const given = { email: null, passwordHash: '', appMetadata: {}, userMetadata: data, isAnonymous: true }
+    await callUserHook(sql, parts.settings.userHook, sender.ip, given)
+    return parts.grants.signIn(sql, await insertUser(sql, given), 'anonymous', sender)
   })
   return Response.json(grant)
 }

@@ -1,0 +1,92 @@
+-- How old an athlete has to be, and what somebody under 18 may show.
+begin;
+\ir support/acting.psql
+select plan(29);
+
+create function tests.years_ago(p_years integer, p_days integer default 0)
+returns date
+language sql
+as $$
+  select ((now() at time zone 'UTC')::date - make_interval(years => p_years))::date + p_days;
+$$;
+grant execute on function tests.years_ago(integer, integer) to authenticated;
+
+-- At the sign-up -------------------------------------------------------------------------------------------------------
+
+create function tests.hook(p_date_of_birth text)
+returns jsonb
+language sql
+as $$
+  select private.before_user_created_hook(jsonb_build_object('user', jsonb_build_object(
+    'user_metadata', jsonb_build_object('date_of_birth', p_date_of_birth)
+  )));
+$$;
+
+select is(tests.hook(tests.years_ago(12)::text) #>> '{error,http_code}', '403', 'somebody of twelve is refused');
+select is(tests.hook(tests.years_ago(13, 2)::text) #>> '{error,http_code}', '403', 'two days before the birthday too');
+select is(tests.hook(tests.years_ago(13)::text), '{}', 'from the birthday on they are let in');
+select is(tests.hook('1990-02-30'), '{}', 'a day that there is not says nothing');
+select is(tests.hook('soon'), '{}', 'nor does a text');
+select is(tests.hook('0001-01-01'), '{}', 'nor a day that is long ago');
+select is(private.before_user_created_hook('{}'), '{}', 'nor an event without metadata');
+select is(private.before_user_created_hook('{"user": {"user_metadata": {"date_of_birth": ["x"]}}}'), '{}', 'nor a list');
+
+select tests.create_user('grown', jsonb_build_object('date_of_birth', tests.years_ago(30)));
+select tests.create_user('child', jsonb_build_object('date_of_birth', tests.years_ago(12)));
+select tests.create_user('teen', jsonb_build_object('date_of_birth', tests.years_ago(15)));
+select tests.create_user('unsaid');
+select results_eq(
+  $$
+    select users.name, personal_details.date_of_birth, profiles.visibility::text
+    from tests.users
+    join public.personal_details using (user_id)
+    join public.profiles using (user_id)
+    where users.name in ('grown', 'child', 'teen', 'unsaid')
+    order by users.name
+  $$,
+  $$
+    values ('child', null, 'public'), ('grown', tests.years_ago(30), 'public'), ('teen', tests.years_ago(15), 'private'),
+      ('unsaid', null, 'public')
+  $$,
+  'a birthday is taken over, unless an operator made an account under 13; a teenager begins in private'
+);
+
+-- Later ----------------------------------------------------------------------------------------------------------------
+
+select tests.act_as('unsaid');
+select ok(not private.is_minor(auth.uid()), 'who does not say is not taken for a minor');
+select tests.throws_error(
+  $$update public.personal_details set date_of_birth = tests.years_ago(13, 1)$$, 'too_young', 'thirteen tomorrow is too young'
+);
+select is((select date_of_birth from public.personal_details), null, 'and changes nothing');
+select tests.is_allowed($$update public.personal_details set date_of_birth = tests.years_ago(13)$$, 'thirteen today is not');
+update public.personal_details set date_of_birth = tests.years_ago(13);
+select is(private.age_of(auth.uid()), 13, 'and is that old');
+select ok(private.is_minor(auth.uid()), 'a minor');
+select is((select visibility from public.profiles where user_id = auth.uid()), 'private', 'whose profile closes');
+select tests.throws_error(
+  $$update public.profiles set visibility = 'friends'$$, 'minor_is_not_public', 'without a guardian not even friends see it'
+);
+select tests.throws_error($$update public.profiles set visibility = 'public'$$, 'minor_is_not_public', 'let alone all');
+select tests.throws_error(
+  $$update public.personal_details set guardian_since = '2001-01-01'$$, '42501', 'when a guardian agreed is not for clients'
+);
+update public.personal_details set guardian_name = 'Petra Strong';
+select is((select guardian_since from public.personal_details), now(), 'an agreement has its time');
+select is((select visibility from public.profiles where user_id = auth.uid()), 'private', 'and opens nothing by itself');
+select tests.is_allowed($$update public.profiles set visibility = 'friends'$$, 'friends may see it then');
+update public.profiles set visibility = 'friends';
+select tests.throws_error($$update public.profiles set visibility = 'public'$$, 'minor_is_not_public', 'but not all');
+update public.personal_details set guardian_name = null;
+select is((select guardian_since from public.personal_details), null, 'an agreement can be taken back');
+select is((select visibility from public.profiles where user_id = auth.uid()), 'private', 'which closes the profile');
+select tests.is_allowed($$update public.profiles set bio = 'Squats.'$$, 'all else of the card is the athlete''s');
+
+update public.personal_details set date_of_birth = tests.years_ago(18, 1);
+select ok(private.is_minor(auth.uid()), 'a day before 18 one is a minor');
+update public.personal_details set date_of_birth = tests.years_ago(18);
+select ok(not private.is_minor(auth.uid()), 'at 18 no more');
+select tests.is_allowed($$update public.profiles set visibility = 'public'$$, 'and decides alone');
+
+select * from finish();
+rollback;
