@@ -245,45 +245,32 @@ begin
 
   return query
   select
-    (planned.row ->> 'position')::integer,
-    exercises.id,
-    (planned.row ->> 'section')::public.template_section,
-    (planned.row ->> 'superset_group')::integer,
-    (planned.row ->> 'group_type')::public.exercise_group_type,
-    planned.row ->> 'notes',
+    (day.planned ->> 'position')::integer,
+    day.exercise_id,
+    (day.planned ->> 'section')::public.template_section,
+    (day.planned ->> 'superset_group')::integer,
+    (day.planned ->> 'group_type')::public.exercise_group_type,
+    day.planned ->> 'notes',
     scheme.set_index,
     scheme.set_type,
-    -- The load of one exercise says nothing about that of another.
-    case when planned.row ->> 'load_type' = 'fixed'
-        and exercises.id = private.current_exercise_id((planned.row ->> 'exercise_id')::uuid)
-        and exercises.tracking_type in ('weight_reps', 'bodyweight_reps', 'assisted_reps', 'weight_duration', 'weight_distance')
-      then round(scheme.load_value * scheme.load_share, 3)
-    end,
-    case when tracked.reps then scheme.reps_min end,
-    case when tracked.reps then scheme.reps_max end,
-    case when not tracked.reps then (planned.row ->> 'duration_seconds')::numeric end,
-    case when exercises.tracking_type in ('distance_duration', 'weight_distance', 'cardio')
-      then (planned.row ->> 'distance_m')::numeric
-    end,
+    scheme.weight_kg,
+    case when 'reps' = any (day.tracks) then scheme.reps_min end,
+    case when 'reps' = any (day.tracks) then scheme.reps_max end,
+    case when 'duration' = any (day.tracks) then (day.planned ->> 'duration_seconds')::numeric end,
+    case when 'distance' = any (day.tracks) then (day.planned ->> 'distance_m')::numeric end,
     scheme.rpe,
-    (planned.row ->> 'rest_seconds')::integer,
-    planned.row ->> 'tempo'
-  from jsonb_array_elements(v_day -> 'exercises') as planned (row)
-  join public.exercises on exercises.id = private.usable_exercise(
-    (planned.row ->> 'exercise_id')::uuid || array(
-      select alternative::uuid from jsonb_array_elements_text(planned.row -> 'alternatives') as alternative
-    )
-  )
-  cross join lateral (
-    select exercises.tracking_type in ('weight_reps', 'bodyweight_reps', 'assisted_reps', 'reps_only')
-  ) as tracked (reps)
-  cross join lateral private.planned_scheme(planned.row, v_plan.document -> 'deload', v_week) as scheme
+    (day.planned ->> 'rest_seconds')::integer,
+    day.planned ->> 'tempo'
+  from private.prescribed_day(
+    p_user_id, private.plan_today(p_user_id, p_template_id, v_plan.run_id, v_plan.document, v_week), v_day
+  ) as day
+  cross join lateral private.prescribed_sets(day.prescription) as scheme
   order by 1, scheme.set_index;
 end;
 $$;
 
 grant execute on function private.planned_sets(uuid, uuid, uuid) to authenticated;
 comment on function private.planned_sets(uuid, uuid, uuid) is
-  'The sets that a day of a template asks of an athlete now, in the version and week of the athlete''s run. Loads that
-are fixed are filled in; those that follow from records are null. An exercise that is gone is replaced by its first
-alternative that is not, or left out. Fails with template_not_found, premium_template or template_day_not_found.';
+  'The sets that a day of a template asks of an athlete now, in the version and week of the athlete''s run, with the loads and
+repetitions that its rules prescribe. An exercise that is gone is replaced by its first alternative that is not, or left out.
+Fails with template_not_found, premium_template or template_day_not_found.';

@@ -66,6 +66,10 @@ values
   ('public.user_stats', 'user_id = $1', 'exported', 'derived', 'cascade', null),
   -- Equipment
   ('public.equipment_pieces', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  -- Progression
+  ('public.training_maxes', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  ('public.prescriptions', 'user_id = $1', 'exported', 'left', 'cascade',
+   'What was answered then; what is next follows from the training that comes back.'),
   -- Imports
   ('public.imports', 'user_id = $1', 'exported', 'restored', 'cascade', null),
   ('public.import_rows', 'user_id = $1', 'exported', 'restored', 'cascade', null),
