@@ -890,6 +890,63 @@ export type Database = {
           },
         ]
       }
+      prescriptions: {
+        Row: {
+          answer: NonNullable<Json>
+          created_at: string
+          exercise_id: string | null
+          exercise_name: string
+          id: string
+          inputs: NonNullable<Json>
+          inputs_hash: string
+          rule_version: number
+          template_day_id: string
+          template_id: string
+          user_id: string
+        }
+        Insert: {
+          answer: NonNullable<Json>
+          created_at?: string
+          exercise_id?: string | null
+          exercise_name: string
+          id?: string
+          inputs: NonNullable<Json>
+          inputs_hash: string
+          rule_version: number
+          template_day_id: string
+          template_id: string
+          user_id: string
+        }
+        Update: {
+          answer?: NonNullable<Json>
+          created_at?: string
+          exercise_id?: string | null
+          exercise_name?: string
+          id?: string
+          inputs?: NonNullable<Json>
+          inputs_hash?: string
+          rule_version?: number
+          template_day_id?: string
+          template_id?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "prescriptions_exercise_id_fkey"
+            columns: ["exercise_id"]
+            isOneToOne: false
+            referencedRelation: "exercises"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "prescriptions_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
       profiles: {
         Row: {
           avatar_path: string | null
@@ -1281,6 +1338,51 @@ export type Database = {
           {
             foreignKeyName: "template_versions_created_by_fkey"
             columns: ["created_by"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
+      training_maxes: {
+        Row: {
+          created_at: string
+          effective_on: string
+          exercise_id: string
+          id: string
+          load_kg: number
+          updated_at: string
+          user_id: string
+        }
+        Insert: {
+          created_at?: string
+          effective_on: string
+          exercise_id: string
+          id?: string
+          load_kg: number
+          updated_at?: string
+          user_id?: string
+        }
+        Update: {
+          created_at?: string
+          effective_on?: string
+          exercise_id?: string
+          id?: string
+          load_kg?: number
+          updated_at?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "training_maxes_exercise_id_fkey"
+            columns: ["exercise_id"]
+            isOneToOne: false
+            referencedRelation: "exercises"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "training_maxes_user_id_fkey"
+            columns: ["user_id"]
             isOneToOne: false
             referencedRelation: "profiles"
             referencedColumns: ["user_id"]
@@ -2492,6 +2594,7 @@ export type Database = {
         }
         Returns: Json
       }
+      next_workout: { Args: { template_id?: string }; Returns: Json }
       pause_workout: {
         Args: { workout_id?: string }
         Returns: {

@@ -1,5 +1,6 @@
 import type postgres from 'postgres'
 import { z } from 'zod'
+import { addPlan, PLAN_ID } from './plan.ts'
 
 /** Four exercises of five sets. */
 const SETS_PER_WORKOUT = 20
@@ -16,7 +17,7 @@ const ATHLETES_AT_ONCE = 100
 const Ids = z.array(z.object({ id: z.string() }))
 const Counts = z.tuple([z.object({ count: z.coerce.number() })])
 
-/** Makes the bench's own schema: a twin of the table of sets, and the functions that fill the tables. */
+/** Makes the bench's own schema, a twin of the table of sets in it, and the plan that is followed. */
 export async function prepare(owner: postgres.Sql): Promise<void> {
   await owner`create schema bench`
   await owner`create table bench.workout_sets (like public.workout_sets including all)`
@@ -29,6 +30,7 @@ export async function prepare(owner: postgres.Sql): Promise<void> {
     where tracking_type = 'weight_reps'
     order by slug
     limit 4`
+  await addPlan(owner)
 }
 
 /**
@@ -106,9 +108,10 @@ async function writeHistory(sql: postgres.TransactionSql, users: readonly string
     cross join generate_series(1, ${workouts}::integer) as n`
   await sql`
     insert into public.workouts (
-      id, user_id, status, timezone, started_at, ended_at, active_seconds, set_count, rep_count, volume_kg, effective_volume_kg
+      id, user_id, template_id, status, timezone, started_at, ended_at, active_seconds, set_count, rep_count, volume_kg,
+      effective_volume_kg
     )
-    select workout_id, user_id, 'completed', 'UTC', began, began + interval '1 hour', 3600, 20, 100, weight * 100, weight * 100
+    select workout_id, user_id, ${PLAN_ID}, 'completed', 'UTC', began, began + interval '1 hour', 3600, 20, 100, weight * 100, weight * 100
     from done
     order by n`
   await sql`

@@ -1,3 +1,5 @@
+import { PLAN_ID } from './plan.ts'
+
 /** A statement that clients send often, of an athlete and one of their exercises and workouts. */
 export interface Read {
   readonly name: string
@@ -55,6 +57,7 @@ export function hotReads({ userId, exerciseId, workoutId, startedAt }: Subject):
       name: '12 weeks',
       sql: `select * from public.weekly_stats where ${own} and week > '${startedAt}'::date - 84 and week <= '${startedAt}'::date`,
     },
+    { name: 'next_workout', sql: `select public.next_workout('${PLAN_ID}')` },
     { name: 'search', sql: `select public.search_exercises('bench press')` },
     { name: 'search with a typing error', sql: `select public.search_exercises('sqaut')` },
     { name: 'search without words', sql: `select public.search_exercises()` },

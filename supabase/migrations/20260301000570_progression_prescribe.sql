@@ -204,10 +204,12 @@ begin
       'weight_kg', private.fit_weight(
         p_inputs, load.kg, case when not is_full.yes then load.kg end, v_ladders
       ),
-      'reps_min', case when is_full.yes then greatest(v_working.reps_min, set.reps_min) else set.reps_min end,
-      'reps_max', case
-        when set.reps_max is not null then greatest(set.reps_max, case when is_full.yes then v_working.reps_min end)
-      end
+      -- Within the plan's range, by which the session will be known again.
+      'reps_min', case
+        when is_full.yes then least(greatest(v_working.reps_min, set.reps_min), set.reps_max)
+        else set.reps_min
+      end,
+      'reps_max', set.reps_max
     )
     order by set.place
   )

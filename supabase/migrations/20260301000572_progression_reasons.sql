@@ -46,7 +46,7 @@ as $$
     when 'reps_first' then format('The next weight there is, %s, is a big step: first %s repetitions or more with %s.',
       private.in_words((p_answer ->> 'next_kg')::numeric, p_inputs ->> 'units'), p_answer ->> 'reps_min', p_last)
     when 'heaviest' then format('There is nothing heavier than %s: more repetitions with it, %s or more.',
-      p_last, p_answer ->> 'reps_min')
+      private.in_words((p_answer ->> 'weight_kg')::numeric, p_inputs ->> 'units'), p_answer ->> 'reps_min')
   end
   from asked;
 $$;
