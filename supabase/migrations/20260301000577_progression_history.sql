@@ -190,7 +190,8 @@ as $$
       and done.reps is not null
       and (done.planned_sets = 0 or (
         done.planned_sets = (p_inputs #>> '{scheme,sets}')::integer
-        and done.planned_reps_max is not distinct from (p_inputs #>> '{scheme,reps_max}')::integer
+        -- A set to the limit has no most.
+        and coalesce(done.planned_reps_max = (p_inputs #>> '{scheme,reps_max}')::integer, true)
       ))
     group by done.started_at, done.workout_exercise_id
     order by done.started_at desc, done.workout_exercise_id desc

@@ -48,7 +48,9 @@ values (tests.plan_id(), 1, tests.id('coach'), gen_random_uuid(), jsonb_build_ob
   'total_weeks', 3, 'deload', null, 'days', jsonb_build_array(
     tests.planned_day('A', 0, jsonb_build_array(
       tests.planned('barbell-bench-press', 0, '{"progression": {"type": "linear", "step_kg": null, "attempts": 3, "reset_percent": 10}}'),
-      tests.planned('plank', 1, '{"reps_min": null, "reps_max": null, "duration_seconds": 60, "sets": 2}')
+      tests.planned('plank', 1, '{"reps_min": null, "reps_max": null, "duration_seconds": 60, "sets": 2}'),
+      tests.planned('bent-over-barbell-row', 2, '{"sets": 1, "last_set_type": "amrap", "load_type": "fixed", "load_value": 60,
+        "progression": {"type": "linear", "step_kg": null, "attempts": 3, "reset_percent": 10}}')
     )),
     tests.planned_day('rest', 1, '[]'),
     tests.planned_day('B', 2, jsonb_build_array(
@@ -126,7 +128,7 @@ grant execute on all functions in schema tests to public;
 -- The first time -------------------------------------------------------------------------------------------------------
 
 select tests.act_as('ana');
-select is(tests.told(), 'due, A of week 1: no_history, bodyweight', 'the first day; of who never trained nothing is known');
+select is(tests.told(), 'due, A of week 1: no_history, bodyweight, fixed 60', 'the first day; of who never trained nothing is known');
 select is(public.next_workout(tests.plan_id()) -> 'run_id', 'null', 'without a run');
 select is(public.next_workout(tests.plan_id()) #> '{exercises,1,sets,0}',
   '{"rpe": null, "tempo": null, "set_type": "working", "reps_max": null, "reps_min": null, "set_index": 0, "weight_kg": null,
@@ -134,7 +136,7 @@ select is(public.next_workout(tests.plan_id()) #> '{exercises,1,sets,0}',
 select tests.start('free', 'barbell-bench-press', 5);
 select tests.lift('free', 5, 100, 5);
 select tests.finish('free');
-select is(tests.told(), 'due, A of week 1: record 92.5, bodyweight', 'of 116.67 kg, two in reserve: 94.6 kg, rounded down');
+select is(tests.told(), 'due, A of week 1: record 92.5, bodyweight, fixed 60', 'of 116.67 kg, two in reserve: 94.6 kg, rounded down');
 
 -- What is kept ---------------------------------------------------------------------------------------------------------
 
@@ -142,7 +144,7 @@ select is(
   (select array_agg(exercise ->> 'prescription_id') from jsonb_array_elements(public.next_workout(tests.plan_id()) -> 'exercises') as exercise),
   (select array_agg(exercise ->> 'prescription_id') from jsonb_array_elements(public.next_workout(tests.plan_id()) -> 'exercises') as exercise),
   'the same inputs are the same answer');
-select is(tests.rows_of('select from public.prescriptions'), 3, 'kept once');
+select is(tests.rows_of('select from public.prescriptions'), 4, 'kept once');
 select is_empty(
   $$select from public.prescriptions where answer <> private.prescribe(inputs) or rule_version <> private.rule_version()$$,
   'which follows from what is kept of its inputs');
@@ -150,8 +152,8 @@ select isnt_empty(
   $$select from public.prescriptions where exercise_name = 'Barbell Bench Press' and inputs @> '{"e1rm_kg": 116.667, "loading": "(bar,barbell)"}'$$,
   'with records and equipment');
 insert into public.equipment_pieces (kind, weight, count) values ('plate', 20, 2), ('plate', 5, 2);
-select is(tests.told(), 'due, A of week 1: record 70, bodyweight', 'other plates make another load');
-select is(tests.rows_of('select from public.prescriptions'), 4, 'and another prescription');
+select is(tests.told(), 'due, A of week 1: record 70, bodyweight, fixed 60', 'other plates make another load');
+select is(tests.rows_of('select from public.prescriptions'), 6, 'and another prescription');
 delete from public.equipment_pieces;
 update public.preferences set units = 'imperial';
 select is(public.next_workout(tests.plan_id()) #>> '{exercises,0,reason}',
@@ -159,7 +161,7 @@ select is(public.next_workout(tests.plan_id()) #>> '{exercises,0,reason}',
 update public.preferences set units = 'metric';
 select tests.act_as('ben');
 select is(tests.rows_of('select from public.prescriptions'), 0, 'nobody else sees them');
-select is(tests.told(), 'due, A of week 1: no_history, bodyweight', 'and another''s records are not used');
+select is(tests.told(), 'due, A of week 1: no_history, bodyweight, fixed 60', 'and another''s records are not used');
 select tests.stop_acting();
 
 -- Day after day --------------------------------------------------------------------------------------------------------
@@ -186,7 +188,7 @@ select tests.stop_acting();
 update public.training_maxes set effective_on = effective_on - 10;
 select tests.train('ana', 'B', 5);
 select tests.act_as('ana');
-select is(tests.told(), 'due, A of week 2: step 95, bodyweight', 'the next week begins, with a step');
+select is(tests.told(), 'due, A of week 2: step 95, bodyweight, step 62.5', 'the next week begins, with a step');
 select is(
   (select array_agg(planned_weight_kg order by set_index) from private.planned_sets(tests.id('ana'), tests.plan_id(), tests.ref('day A')) where position = 0),
   array[95, 95, 95]::numeric[], 'a workout that is started has the same loads');
@@ -225,7 +227,7 @@ select tests.stop_acting();
 insert into public.template_runs (user_id, template_id, version, template_name, started_on, created_at)
 values (tests.id('ana'), tests.plan_id(), 1, 'Bench and Squat', (now() at time zone 'UTC')::date, now() + interval '1 second');
 select tests.act_as('ana');
-select is(tests.told(), 'due, A of week 1: step 97.5, bodyweight', 'a second run begins again, and goes on from where the athlete is');
+select is(tests.told(), 'due, A of week 1: step 97.5, bodyweight, step 67.5', 'a second run begins again, and goes on from where the athlete is');
 select tests.stop_acting();
 
 -- A break --------------------------------------------------------------------------------------------------------------
