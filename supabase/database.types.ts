@@ -2222,6 +2222,14 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      admin_delete_user: {
+        Args: { reason: string; user_id: string }
+        Returns: Json
+      }
+      admin_keep_user: {
+        Args: { reason: string; user_id: string }
+        Returns: Json
+      }
       admin_list_users: {
         Args: { cursor?: string; limit?: number; query?: string }
         Returns: Json
@@ -2430,6 +2438,7 @@ export type Database = {
       }
       count_request: { Args: Record<PropertyKey, never>; Returns: undefined }
       delete_exercise: { Args: { exercise_id?: string }; Returns: string }
+      delete_my_account: { Args: Record<PropertyKey, never>; Returns: Json }
       delete_set: { Args: { set_id?: string; version?: number }; Returns: Json }
       end_export: { Args: { export_id: string }; Returns: undefined }
       exercise_history: {
@@ -2498,6 +2507,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      files_to_erase: { Args: { limit?: number }; Returns: Json }
       finish_import: {
         Args: { import_id?: string }
         Returns: {
@@ -2573,6 +2583,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      keep_my_account: { Args: Record<PropertyKey, never>; Returns: Json }
       match_exercise_names: { Args: { names?: string[] }; Returns: Json }
       merge_exercises: {
         Args: { from_id?: string; into_id?: string }

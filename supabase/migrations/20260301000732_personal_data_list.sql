@@ -38,7 +38,7 @@ values
    'workout_exercise_id in (select id from public.workout_exercises where user_id = $1)', 'withheld', 'left', 'cascade',
    'Ids of exercises in workouts that an admin moved, for taking that back.'),
   ('bucket:exercise-media',
-   'split_part(name, ''/'', 1) in (select id::text from public.exercises where created_by = $1)',
+   'owner_id = $1::text and split_part(name, ''/'', 1) in (select id::text from public.exercises where created_by = $1)',
    'exported', 'restored', 'deleted', null),
   -- Templates
   ('public.workout_templates', 'created_by = $1', 'exported', 'restored', 'cascade', null),
@@ -78,6 +78,8 @@ values
   ('private.error_codes', null, null, null, null, 'What the product can answer.'),
   ('private.audit_days', null, null, null, null, 'Hashes and counts of days.'),
   ('private.personal_data', null, null, null, null, 'This list.'),
+  ('private.retention_policies', null, null, null, null, 'What is kept how long.'),
+  ('private.account_deletions', 'user_id = $1', 'exported', 'left', 'cascade', 'The wish to leave is about the account.'),
   ('private.export_pages', 'user_id = $1', 'withheld', 'left', 'cascade', 'The copy itself, while it is packed.'),
   -- Auth
   ('auth.refresh_tokens', 'user_id = $1::text', 'withheld', 'left', 'cascade', 'Secrets; go with the session.'),

@@ -17,6 +17,14 @@ export const ListedFile = z.object({
   bytes: z.number().nullable(),
 })
 
+/** What is said to a person who leaves. */
+export const Leaving = z.object({ status: z.literal('leaving'), final_at: z.string() })
+/** What is said to a person who leaves. */
+export type Leaving = z.infer<typeof Leaving>
+
+/** Files that are to be deleted. */
+export const FilesToErase = z.array(z.object({ bucket: z.string(), name: z.string() }))
+
 /** `manifest.json`, the last file of an archive: every other one with its length and its SHA-256. */
 export const Manifest = z.strictObject({
   format: z.literal('fitai-account'),

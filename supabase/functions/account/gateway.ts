@@ -1,7 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { z } from 'zod'
-import { AppError, DatabaseRefusal } from '../_shared/errors.ts'
-import { ExportPlan } from './contract.ts'
+import { answer } from '../_shared/answer.ts'
+import { ExportPlan, FilesToErase, Leaving } from './contract.ts'
 
 /** What an account asks of the database, as the person. Every method rejects with the refusal that the database answers. */
 export class AccountGateway {
@@ -26,6 +26,11 @@ export class AccountGateway {
     await answer(z.null(), this.#db.rpc('end_export', { export_id: exportId }))
   }
 
+  /** Has the account erased, when the grace period is over. */
+  async leave(): Promise<Leaving> {
+    return answer(Leaving, this.#db.rpc('delete_my_account'))
+  }
+
   /** The content of a file; undefined where there is none any more. */
   async file(bucket: string, name: string): Promise<ReadableStream<Uint8Array> | undefined> {
     const { data } = await this.#db.storage.from(bucket).download(name).asStream()
@@ -33,15 +38,21 @@ export class AccountGateway {
   }
 }
 
-interface Answered {
-  readonly data: unknown
-  readonly error: unknown
-  readonly status: number
-}
-
-async function answer<T>(schema: z.ZodType<T>, query: PromiseLike<Answered>): Promise<T> {
-  const { data, error, status } = await query
-  if (error === null) return schema.parse(data)
-  if (status === 401) throw new AppError('not_authenticated', { cause: error })
-  throw DatabaseRefusal.from(error, status)
+/**
+ * Deletes the files of people whose deletion is final, as the backend; answers how many there were.
+ * Rejects when Storage does not delete them: the next run tries again.
+ */
+export async function eraseFiles(admin: SupabaseClient): Promise<number> {
+  let count = 0
+  for (;;) {
+    const files = await answer(FilesToErase, admin.rpc('files_to_erase', { limit: 100 }))
+    if (files.length === 0) return count
+    for (const bucket of new Set(files.map((file) => file.bucket))) {
+      const names = files.filter((file) => file.bucket === bucket).map(({ name }) => name)
+      const { data, error } = await admin.storage.from(bucket).remove(names)
+      if (error) throw error
+      if (data.length === 0) throw new Error(`Storage deletes nothing of ${bucket}`)
+    }
+    count += files.length
+  }
 }

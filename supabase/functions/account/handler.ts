@@ -2,9 +2,12 @@ import type { Hono } from 'hono'
 import type { Env } from '../_shared/env.ts'
 import { createApp } from '../_shared/http.ts'
 import { exportAccount } from './export.ts'
-import { AccountGateway } from './gateway.ts'
+import { AccountGateway, eraseFiles } from './gateway.ts'
 
-/** `GET /export` gives the person everything that is held of them, as a ZIP. */
+/**
+ * `GET /export` gives the person everything that is held of them, as a ZIP. `DELETE /` has the account erased when its grace
+ * period is over; the backend calls `POST /erase-files` then.
+ */
 export function createAccount(env: Env): Hono {
   const { app, route } = createApp('account', env)
   app.get(
@@ -20,6 +23,14 @@ export function createAccount(env: Env): Hono {
         },
       })
     }),
+  )
+  app.delete(
+    '/',
+    route.user(async ({ db }) => Response.json(await new AccountGateway(db).leave(), { status: 202 })),
+  )
+  app.post(
+    '/erase-files',
+    route.service(async ({ admin }) => Response.json({ files: await eraseFiles(admin) })),
   )
   return app
 }

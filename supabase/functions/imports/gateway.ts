@@ -1,7 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { z } from 'zod'
+import { answer } from '../_shared/answer.ts'
 import { TRACKING_TYPES, type TrackingType } from '../_shared/contracts/workouts.ts'
-import { AppError, DatabaseRefusal } from '../_shared/errors.ts'
 import { ImportRow, NameMatch } from './contract.ts'
 import type { CustomExercise } from './names.ts'
 import type { Source } from './rows.ts'
@@ -88,17 +88,4 @@ export class ImportGateway {
       if (row.status === 'undone') return row
     }
   }
-}
-
-interface Answered {
-  readonly data: unknown
-  readonly error: unknown
-  readonly status: number
-}
-
-async function answer<T>(schema: z.ZodType<T>, query: PromiseLike<Answered>): Promise<T> {
-  const { data, error, status } = await query
-  if (error === null) return schema.parse(data)
-  if (status === 401) throw new AppError('not_authenticated', { cause: error })
-  throw DatabaseRefusal.from(error, status)
 }

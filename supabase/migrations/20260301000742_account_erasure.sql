@@ -1,0 +1,198 @@
+-- Erasure: what becomes of an account whose deletion is final. A job of the database goes through them; files can only be
+-- deleted by Storage, so the job asks the edge function account for that first.
+
+create extension if not exists pg_net with schema extensions;
+
+-- Files ----------------------------------------------------------------------------------------------------------------
+
+create function private.files_of(p_user_id uuid)
+returns table (bucket text, name text)
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_line private.personal_data;
+begin
+  for v_line in
+    select personal_data.*
+    from private.personal_data
+    where starts_with(personal_data.relation, 'bucket:')
+      and personal_data.erasure = 'deleted'
+  loop
+    return query execute format(
+      'select bucket_id, name from storage.objects where bucket_id = %L and (%s)',
+      substr(v_line.relation, 8), v_line.whose
+    )
+    using p_user_id;
+  end loop;
+end;
+$$;
+
+comment on function private.files_of(uuid) is 'The files of a person that go when they leave.';
+
+-- definer: storage.objects is not readable past its policies, and deletions are readable by nobody.
+create function private.files_to_erase(p_limit integer)
+returns table (bucket text, name text)
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select file.bucket, file.name
+  from private.account_deletions
+  cross join lateral private.files_of(account_deletions.user_id) as file
+  where account_deletions.final_at <= now()
+  limit p_limit;
+$$;
+
+grant execute on function private.files_to_erase(integer) to service_role;
+comment on function private.files_to_erase(integer) is 'What files_to_erase answers.';
+
+create function public.files_to_erase("limit" integer default null)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('bucket', file.bucket, 'name', file.name)), '[]')
+  from private.files_to_erase(private.page_size(files_to_erase."limit")) as file;
+$$;
+
+comment on function public.files_to_erase(integer) is
+  'For the edge function account: files of people whose deletion is final, at most 100: [{bucket, name}].
+Fails with invalid_limit.';
+
+-- Calling the edge functions -------------------------------------------------------------------------------------------
+
+create function private.call_function(p_path text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_url text := (select decrypted_secret from vault.decrypted_secrets where name = 'project_url');
+  v_key text := (select decrypted_secret from vault.decrypted_secrets where name = 'secret_key');
+begin
+  if v_url is null or v_key is null then
+    raise warning '% is not called: the vault has no project_url or no secret_key', p_path;
+    return;
+  end if;
+
+  perform net.http_post(
+    url => v_url || '/functions/v1/' || p_path,
+    headers => jsonb_build_object('content-type', 'application/json', 'apikey', v_key),
+    timeout_milliseconds => 60000
+  );
+end;
+$$;
+
+comment on function private.call_function(text) is
+  'Has an edge function called with the secret key once the transaction has committed. Warns where
+the vault does not say where they are: docs/how-to/deploy.md.';
+
+-- Erasing --------------------------------------------------------------------------------------------------------------
+
+create function private.erase_account(p_user_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_line private.personal_data;
+begin
+  perform private.lock_athletes(array[p_user_id]);
+  -- Nobody is told of each set that goes; a message would be one more copy.
+  perform set_config('fitai.importing', 'on', true);
+
+  -- Of exercises that others train with the pictures went with the person's files.
+  update public.exercises
+  set images = '{}', videos = '{}', gifs = '{}'
+  where exercises.created_by = p_user_id
+    and cardinality(exercises.images || exercises.videos || exercises.gifs) > 0;
+
+  for v_line in
+    select personal_data.*
+    from private.personal_data
+    where personal_data.erasure = 'deleted'
+      and personal_data.relation <> 'auth.users'
+      and not starts_with(personal_data.relation, 'bucket:')
+  loop
+    execute format('delete from %s where %s', v_line.relation::regclass, v_line.whose)
+    using p_user_id;
+  end loop;
+
+  -- What others' devices were told of the person, in the days before.
+  delete from realtime.messages
+  where strpos(messages.payload::text, p_user_id::text) > 0
+    or strpos(messages.topic, p_user_id::text) > 0;
+
+  delete from auth.users
+  where users.id = p_user_id;
+
+  perform set_config('fitai.importing', '', true);
+  perform private.audit('account_erased', p_user_id);
+end;
+$$;
+
+comment on function private.erase_account(uuid) is
+  'Erases everything that the list of personal data says of a person, but files: all of it or, when anything fails, nothing.
+Costs what the account holds, and a reading of the live messages of the last days.';
+
+create function private.erase_accounts()
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_user_id uuid;
+  v_has_files boolean := false;
+  v_state text;
+  v_rule text;
+begin
+  for v_user_id in
+    select account_deletions.user_id
+    from private.account_deletions
+    where account_deletions.final_at <= now()
+    -- Those that failed before come last, so that they hold up nobody.
+    order by account_deletions.failed_at nulls first, account_deletions.final_at
+    limit 100
+    for update skip locked
+  loop
+    if exists (select from private.files_of(v_user_id)) then
+      v_has_files := true;
+      continue;
+    end if;
+
+    begin
+      perform private.erase_account(v_user_id);
+    exception
+      when others then
+        get stacked diagnostics v_state = returned_sqlstate, v_rule = constraint_name;
+
+        -- Not the message, which may quote what is to go.
+        update private.account_deletions
+        set failed_at = now(), failure = concat_ws(' ', v_state, nullif(v_rule, ''))
+        where account_deletions.user_id = v_user_id;
+    end;
+  end loop;
+
+  if v_has_files then
+    perform private.call_function('account/erase-files');
+  end if;
+end;
+$$;
+
+comment on function private.erase_accounts() is
+  'Erases up to 100 accounts whose deletion is final. Where one has files, Storage deletes them first, and it goes with a later
+run. Where one cannot be erased, its row says since when and why, and the others go.';
+
+select cron.schedule('erase-accounts', '*/10 * * * *', 'select private.erase_accounts()');
