@@ -7,6 +7,7 @@ values
   ('public.profiles', 'user_id = $1', 'exported', 'restored', 'cascade', null),
   ('public.personal_details', 'user_id = $1', 'exported', 'restored', 'cascade', null),
   ('public.preferences', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  ('bucket:avatars', 'split_part(name, ''/'', 1) = $1::text', 'exported', 'restored', 'deleted', null),
   ('public.user_roles', 'user_id = $1', 'exported', 'left', 'cascade', 'Power is given, never brought along.'),
   ('private.username_changes', 'user_id = $1', 'exported', 'left', 'cascade', 'Names of another account.'),
   -- Social

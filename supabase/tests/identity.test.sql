@@ -112,7 +112,9 @@ from (
     ($$avatar_path = tests.id('cleo') || '/me.png'$$, 'an avatar lies in one''s own folder'),
     ($$avatar_path = auth.uid() || '/../x.png'$$, 'and not above it')
 ) as wrong (assignment, rule);
-select tests.is_allowed($$update public.profiles set avatar_path = auth.uid() || '/me.png'$$, 'an avatar of one''s own');
+select tests.throws_error(
+  $$update public.profiles set avatar_path = auth.uid() || '/me.png'$$, 'avatar_not_found', 'an avatar is there before a card shows it'
+);
 select tests.throws_error($$update public.personal_details set date_of_birth = current_date + 1$$, '23514', 'nobody is born tomorrow');
 select tests.throws_error($$update public.personal_details set target_weight_kg = -1$$, '23514', 'weights are positive');
 select tests.throws_error($$update public.personal_details set target_weight_kg = 'NaN'$$, '23514', 'and numbers');
