@@ -192,9 +192,15 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select exercises.id
+  select usable.id
   from unnest(p_exercise_ids) with ordinality as candidate (id, preference)
-  join public.exercises on exercises.id = private.current_exercise_id(candidate.id)
+  -- One probe each: joined, the policies have the whole library read.
+  cross join lateral (
+    select exercises.id
+    from public.exercises
+    where exercises.id = private.current_exercise_id(candidate.id)
+    limit 1
+  ) as usable
   order by candidate.preference
   limit 1;
 $$;

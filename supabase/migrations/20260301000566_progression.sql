@@ -115,7 +115,7 @@ security invoker
 set search_path = ''
 as $$
   select row(
-    case when p_load_kg > 0 then least(p_load_kg + p_step_kg, p_load_kg * 1.1) else p_load_kg + p_step_kg end,
+    p_load_kg + p_step_kg,
     case when p_load_kg > 0 then p_load_kg * 1.1 else p_load_kg + p_step_kg end,
     null,
     'step'
@@ -123,7 +123,7 @@ as $$
 $$;
 
 grant execute on function private.one_step(numeric, numeric) to authenticated, service_role;
-comment on function private.one_step(numeric, numeric) is 'A load more by a step, or by 10 % of it if that is less.';
+comment on function private.one_step(numeric, numeric) is 'A load more by a step, of which 10 % of it are allowed.';
 
 create function private.reset_aim(p_rule jsonb, p_load_kg numeric, p_step_kg numeric)
 returns private.load_aim

@@ -199,14 +199,33 @@ begin
     v_working := row(null, 'no_equipment', null, null);
   end if;
 
+  with set as (
+    select
+      element.place,
+      (element.set ->> 'reps_min')::integer as reps_min,
+      (element.set ->> 'reps_max')::integer as reps_max,
+      share.of_load = 1 as is_full,
+      share.of_load * case
+        when v_working.weight_kg is null then null
+        when v_is_percent then v_aim.load_kg * (element.set ->> 'load_value')::numeric / 100
+        else private.moved_kg(p_inputs, v_working.weight_kg)
+      end as load_kg
+    from jsonb_array_elements(p_inputs -> 'sets') with ordinality as element (set, place)
+    cross join lateral (select (element.set ->> 'load_share')::numeric as of_load) as share
+  ),
+  -- Straight sets have one load, which is fitted once.
+  fitted as materialized (
+    select
+      load.load_kg, load.is_full,
+      private.fit_weight(p_inputs, load.load_kg, case when not load.is_full then load.load_kg end, v_ladders) as weight_kg
+    from (select distinct set.load_kg, set.is_full from set) as load
+  )
   select jsonb_agg(
     jsonb_build_object(
-      'weight_kg', private.fit_weight(
-        p_inputs, load.kg, case when not is_full.yes then load.kg end, v_ladders
-      ),
+      'weight_kg', fitted.weight_kg,
       -- Within the plan's range, by which the session will be known again.
       'reps_min', case
-        when is_full.yes then least(greatest(v_working.reps_min, set.reps_min), set.reps_max)
+        when set.is_full then least(greatest(v_working.reps_min, set.reps_min), set.reps_max)
         else set.reps_min
       end,
       'reps_max', set.reps_max
@@ -214,23 +233,8 @@ begin
     order by set.place
   )
   into v_sets
-  from (
-    select
-      element.place,
-      (element.set ->> 'load_share')::numeric as load_share,
-      (element.set ->> 'load_value')::numeric as load_value,
-      (element.set ->> 'reps_min')::integer as reps_min,
-      (element.set ->> 'reps_max')::integer as reps_max
-    from jsonb_array_elements(p_inputs -> 'sets') with ordinality as element (set, place)
-  ) as set
-  cross join lateral (select set.load_share = 1 as yes) as is_full
-  cross join lateral (
-    select case
-      when v_working.weight_kg is null then null
-      when v_is_percent then v_aim.load_kg * set.load_value / 100
-      else private.moved_kg(p_inputs, v_working.weight_kg)
-    end * set.load_share as kg
-  ) as load;
+  from set
+  left join fitted on fitted.load_kg = set.load_kg and fitted.is_full = set.is_full;
 
   return jsonb_build_object(
     'code', v_working.code,

@@ -194,20 +194,25 @@ begin
   return query
   select
     element.row,
-    exercises.id,
-    exercises.name,
+    exercise.id,
+    exercise.name,
     case
-      when exercises.tracking_type in ('weight_reps', 'bodyweight_reps', 'assisted_reps', 'reps_only') then '{reps}'
-      when exercises.tracking_type in ('distance_duration', 'weight_distance', 'cardio') then '{duration,distance}'
+      when exercise.tracking_type in ('weight_reps', 'bodyweight_reps', 'assisted_reps', 'reps_only') then '{reps}'
+      when exercise.tracking_type in ('distance_duration', 'weight_distance', 'cardio') then '{duration,distance}'
       else '{duration}'
     end::text[],
-    private.prescribe_exercise(p_user_id, p_plan, element.row, exercises)
+    private.prescribe_exercise(p_user_id, p_plan, element.row, exercise)
   from jsonb_array_elements(p_day -> 'exercises') as element (row)
-  join public.exercises on exercises.id = private.usable_exercise(
-    (element.row ->> 'exercise_id')::uuid || array(
-      select alternative::uuid from jsonb_array_elements_text(element.row -> 'alternatives') as alternative
+  cross join lateral (
+    select exercises.*
+    from public.exercises
+    where exercises.id = private.usable_exercise(
+      (element.row ->> 'exercise_id')::uuid || array(
+        select alternative::uuid from jsonb_array_elements_text(element.row -> 'alternatives') as alternative
+      )
     )
-  )
+    limit 1
+  ) as exercise
   order by (element.row ->> 'position')::integer;
 end;
 $$;

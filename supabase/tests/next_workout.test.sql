@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/workouts.psql
-select plan(48);
+select plan(51);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -189,6 +189,7 @@ update public.training_maxes set effective_on = effective_on - 10;
 select tests.train('ana', 'B', 5);
 select tests.act_as('ana');
 select is(tests.told(), 'due, A of week 2: step 95, bodyweight, step 62.5', 'the next week begins, with a step');
+select is(public.next_workout(tests.plan_id()) ->> 'due_on', ((now() at time zone 'UTC')::date - 4)::text, 'without a rest in between, the day after');
 select is(
   (select array_agg(planned_weight_kg order by set_index) from private.planned_sets(tests.id('ana'), tests.plan_id(), tests.ref('day A')) where position = 0),
   array[95, 95, 95]::numeric[], 'a workout that is started has the same loads');
@@ -206,6 +207,9 @@ select tests.act_as('ana');
 select is(tests.told(), 'rest, B of week 3: training_max 90', 'what was left out of an earlier week stays out; a wave that is over: 105 kg');
 select is(public.next_workout(tests.plan_id()) -> 'skipped',
   jsonb_build_array(jsonb_build_object('week', 2, 'template_day_id', tests.ref('day B'), 'name', 'B')), 'and is told');
+insert into public.training_maxes (exercise_id, load_kg) values (tests.exercise('barbell-back-squat'), 120);
+select is(tests.told(), 'rest, B of week 3: training_max 102.5', 'a training max that is set anew holds from then on');
+delete from public.training_maxes where load_kg = 120;
 select tests.stop_acting();
 select is(
   (select array_agg(planned_weight_kg) from private.planned_sets(tests.id('ana'), tests.plan_id(), tests.ref('day A')) where position = 0),
@@ -228,6 +232,9 @@ insert into public.template_runs (user_id, template_id, version, template_name, 
 values (tests.id('ana'), tests.plan_id(), 1, 'Bench and Squat', (now() at time zone 'UTC')::date, now() + interval '1 second');
 select tests.act_as('ana');
 select is(tests.told(), 'due, A of week 1: step 97.5, bodyweight, step 67.5', 'a second run begins again, and goes on from where the athlete is');
+select isnt_empty(
+  $$select from public.prescriptions where inputs -> 'sessions' @> '[{"load_kg": 92.5}, {"load_kg": 95, "reps": [5, 5, 4]}]'$$,
+  'with all its sessions');
 select tests.stop_acting();
 
 -- A break --------------------------------------------------------------------------------------------------------------
