@@ -152,7 +152,7 @@ begin
   v_next_kg := private.harder_weight(p_inputs, private.weight_for(p_inputs, v_last_kg), p_ladders);
 
   if v_next_kg is null then
-    return row(v_weight_kg, 'heaviest', v_least + 1, null)::private.working_weight;
+    return row(v_weight_kg, 'heaviest', least(v_least + 1, 1000), null)::private.working_weight;
   end if;
 
   v_reps := coalesce(private.reps_before(
