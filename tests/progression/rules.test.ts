@@ -29,7 +29,6 @@ const Answer = z.object({
   lightest_kg: z.number(),
   next_kg: z.number().nullable(),
   is_loadable: z.boolean(),
-  is_repeated: z.boolean(),
 })
 type Answer = z.infer<typeof Answer>
 
@@ -102,7 +101,6 @@ async function prescribed({ scheme, ...inputs }: Inputs): Promise<Answer> {
     select answer || jsonb_build_object(
       'is_loadable', private.fit_weight(inputs.document, (answer ->> 'weight_kg')::numeric, null, ladders)
         = (answer ->> 'weight_kg')::numeric,
-      'is_repeated', private.prescribe(inputs.document) = answer,
       'lightest_kg', private.fit_weight(inputs.document, 0, null, ladders),
       'next_kg', private.harder_weight(inputs.document, ${inputs.sessions[0]?.load_kg ?? 0}, ladders)
     ) as answer
@@ -129,7 +127,8 @@ test('never more than the rule allows, always what can be loaded, and the same a
   await fc.assert(
     fc.asyncProperty(anyInputs, async (inputs) => {
       const answer = await prescribed(inputs)
-      expect(answer).toMatchObject({ is_loadable: true, is_repeated: true })
+      expect(answer.is_loadable).toBe(true)
+      expect(await prescribed(inputs)).toEqual(answer)
       seen.set(answer.code, (seen.get(answer.code) ?? 0) + 1)
       const [last] = inputs.sessions
       if (last === undefined || answer.weight_kg === answer.lightest_kg) return
@@ -138,9 +137,9 @@ test('never more than the rule allows, always what can be loaded, and the same a
       if (!isForetold) expect(answer.weight_kg).toBeLessThanOrEqual(mostAfter(last, inputs) + 0.001)
       if (!['step', 'heavier'].includes(answer.code)) expect(answer.weight_kg).toBeLessThanOrEqual(last.load_kg)
     }),
-    { numRuns: 120 },
+    { numRuns: 80 },
   )
-  const codes = ['step', 'repeat', 'reset', 'more_reps', 'heavier', 'lighter']
+  const codes = ['step', 'repeat', 'more_reps', 'heavier', 'lighter']
   expect(codes.filter((code) => !seen.has(code))).toEqual([])
 })
 
@@ -168,12 +167,12 @@ const anyCounted = anyInputs
 test('who misses nothing never goes back, and goes on', async () => {
   await fc.assert(
     fc.asyncProperty(anyCounted, async (inputs) => {
-      const answers = await trained(inputs, 0, 16)
+      const answers = await trained(inputs, 0, 14)
       const weights = answers.map(({ weight_kg: weight }) => weight)
       expect(weights).toEqual(weights.toSorted((one, other) => one - other))
       expect(weights.at(-1)).toBeGreaterThan(40)
     }),
-    { numRuns: 8 },
+    { numRuns: 5 },
   )
 })
 
@@ -185,6 +184,6 @@ test('who misses everything never goes up, and comes down', async () => {
       expect(weights).toEqual(weights.toSorted((one, other) => other - one))
       expect(answers.at(-1)?.weight_kg).toBeLessThan(answers[0]?.weight_kg ?? 0)
     }),
-    { numRuns: 8 },
+    { numRuns: 5 },
   )
 })
