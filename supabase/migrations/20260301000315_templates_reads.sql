@@ -58,7 +58,7 @@ set search_path = ''
 as $$
 begin
   if auth.uid() is null then
-    return '{"run": null, "ai_generated": null}';
+    return '{"run": null, "ai_generated": null, "my_rating": null, "is_favorite": false}';
   end if;
 
   return jsonb_build_object(
@@ -77,6 +77,17 @@ begin
       )
       from public.template_generations
       where template_generations.template_id = p_template_id
+    ),
+    'my_rating', (
+      select template_ratings.rating
+      from public.template_ratings
+      where template_ratings.template_id = p_template_id
+        and template_ratings.user_id = (select auth.uid())
+    ),
+    'is_favorite', exists (
+      select from public.template_favorites
+      where template_favorites.template_id = p_template_id
+        and template_favorites.user_id = (select auth.uid())
     )
   );
 end;

@@ -16,11 +16,13 @@ as $$
   select exists (select from public.workout_exercises where workout_exercises.exercise_id = p_exercise_id)
     or exists (select from public.personal_records where personal_records.exercise_id = p_exercise_id)
     or exists (select from public.exercise_stats where exercise_stats.exercise_id = p_exercise_id)
+    or exists (select from public.template_exercises where template_exercises.planned_exercise_id = p_exercise_id)
+    or exists (select from public.template_exercises where template_exercises.alternatives @> array[p_exercise_id])
     or exists (select from public.exercises where exercises.id = p_exercise_id and exercises.merged_into is not null);
 $$;
 
 grant execute on function private.is_exercise_used(uuid) to authenticated, service_role;
-comment on function private.is_exercise_used(uuid) is 'Whether anybody''s history has the exercise, or its id means another one.';
+comment on function private.is_exercise_used(uuid) is 'Whether anybody''s history or a template has the exercise, or its id means another one.';
 
 create function private.tg_exercises__keep_used()
 returns trigger

@@ -50,6 +50,9 @@ values
   ('public.template_versions', 'created_by = $1', 'exported', 'restored', 'detached',
    'Whoever follows a version keeps it until their run ends.'),
   ('public.template_runs', 'user_id = $1', 'exported', 'restored', 'cascade', null),
+  ('public.template_ratings', 'user_id = $1', 'exported', 'left', 'cascade',
+   'A rating counts once for a person, who may rate again.'),
+  ('public.template_favorites', 'user_id = $1', 'exported', 'left', 'cascade', 'Templates may be gone elsewhere.'),
   ('public.template_generations', 'user_id = $1', 'exported', 'restored', 'cascade', null),
   ('private.template_fields', null, null, null, null, 'The fields of a document.'),
   -- Workouts

@@ -47,6 +47,11 @@ values
   ('anon executes', 'private.current_template(jsonb,jsonb)', 'pure, for get_template'),
   ('anon executes', 'private.template_exercise_cards(jsonb)', 'reads exercises as the caller'),
   ('anon executes', 'private.my_template_state(uuid)', 'tells anon nothing'),
+  ('anon executes', 'private.my_favorite_templates()', 'none without a user'),
+  ('anon executes', 'private.template_candidates(text)', 'ids alone, for search_templates'),
+  ('anon executes',
+   'search_templates(text,text,training_goal,training_level,template_category,text[],equipment[],muscle[],integer,integer,integer,text,integer)',
+   'published templates are public'),
   ('API reads private', 'private.error_codes', 'documentation, read by private.fail as the caller');
 
 create temporary table finding (
