@@ -86,6 +86,8 @@ create table public.workout_templates (
 create index workout_templates_created_by_idx on public.workout_templates (created_by, updated_at desc);
 -- What everyone sees comes first in it.
 create index workout_templates_popularity_idx on public.workout_templates (popularity desc, id);
+create index workout_templates_words_idx on public.workout_templates
+  using gin (private.fold(name) extensions.gin_trgm_ops);
 create index workout_templates_featured_order_idx on public.workout_templates (featured_order)
   where featured_order is not null;
 

@@ -86,6 +86,8 @@ create table public.template_exercises (
 
 create index template_exercises_template_id_idx on public.template_exercises (template_id);
 create index template_exercises_exercise_id_idx on public.template_exercises (exercise_id);
+create index template_exercises_planned_exercise_id_idx on public.template_exercises (planned_exercise_id);
+create index template_exercises_alternatives_idx on public.template_exercises using gin (alternatives);
 
 -- Policies -------------------------------------------------------------------------------------------------------------
 

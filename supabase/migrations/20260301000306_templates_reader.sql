@@ -29,31 +29,35 @@ comment on function private.template_field_in_words(private.template_fields) is 
 
 create function private.fits_template_field(p_rule private.template_fields, p_value jsonb)
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select case p_rule.type
-    when 'text' then jsonb_typeof(p_value) = 'string'
-      and char_length(p_value #>> '{}') between p_rule.lower and p_rule.upper
-      and p_value #>> '{}' ~ coalesce(p_rule.of, '^[^\x01-\x08\x0b-\x1f\x7f]*$')
-    when 'integer' then jsonb_typeof(p_value) = 'number'
-      and (p_value::numeric between p_rule.lower and p_rule.upper)
-      and p_value::numeric = trunc(p_value::numeric)
-    when 'number' then jsonb_typeof(p_value) = 'number'
-      and (p_value::numeric between p_rule.lower and p_rule.upper)
-      and p_value::numeric = round(p_value::numeric, 3)
-    when 'label' then jsonb_typeof(p_value) = 'string' and pg_input_is_valid(p_value #>> '{}', p_rule.of)
-    when 'uuid' then jsonb_typeof(p_value) = 'string'
-      and p_value #>> '{}' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-    when 'time' then jsonb_typeof(p_value) = 'string'
-      and p_value #>> '{}' ~ '^2[01]\d\d-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$'
-      and pg_input_is_valid(p_value #>> '{}', 'timestamptz')
-    when 'list' then jsonb_typeof(p_value) = 'array'
-      and jsonb_array_length(p_value) between p_rule.lower and p_rule.upper
-    else jsonb_typeof(p_value) = p_rule.type
-  end;
+begin
+  return (
+    select case p_rule.type
+      when 'text' then jsonb_typeof(p_value) = 'string'
+        and char_length(p_value #>> '{}') between p_rule.lower and p_rule.upper
+        and p_value #>> '{}' ~ coalesce(p_rule.of, '^[^\x01-\x08\x0b-\x1f\x7f]*$')
+      when 'integer' then jsonb_typeof(p_value) = 'number'
+        and (p_value::numeric between p_rule.lower and p_rule.upper)
+        and p_value::numeric = trunc(p_value::numeric)
+      when 'number' then jsonb_typeof(p_value) = 'number'
+        and (p_value::numeric between p_rule.lower and p_rule.upper)
+        and p_value::numeric = round(p_value::numeric, 3)
+      when 'label' then jsonb_typeof(p_value) = 'string' and pg_input_is_valid(p_value #>> '{}', p_rule.of)
+      when 'uuid' then jsonb_typeof(p_value) = 'string'
+        and p_value #>> '{}' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+      when 'time' then jsonb_typeof(p_value) = 'string'
+        and p_value #>> '{}' ~ '^2[01]\d\d-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$'
+        and pg_input_is_valid(p_value #>> '{}', 'timestamptz')
+      when 'list' then jsonb_typeof(p_value) = 'array'
+        and jsonb_array_length(p_value) between p_rule.lower and p_rule.upper
+      else jsonb_typeof(p_value) = p_rule.type
+    end
+  );
+end;
 $$;
 
 comment on function private.fits_template_field(private.template_fields, jsonb) is 'Whether a value keeps the rule of its field.';
@@ -116,9 +120,10 @@ set search_path = ''
 as $$
 declare
   v_rule private.template_fields;
-  v_value jsonb;
-  v_read jsonb := '{}';
-  v_unknown text;
+  v_given record;
+  v_read jsonb;
+  v_missing text;
+  v_path text;
 begin
   if jsonb_typeof(p_object) is distinct from 'object' then
     perform private.fail('invalid_template', format('%s must be an object', p_path));
@@ -129,36 +134,33 @@ begin
     ) #>> '{}');
   end if;
 
-  select min(given.name)
-  into v_unknown
-  from jsonb_object_keys(p_object) as given (name)
-  where not exists (
-    select from private.template_fields
-    where template_fields.level = p_level
-      and template_fields.name = given.name
-  );
+  select
+    jsonb_object_agg(template_fields.name, coalesce(template_fields.fallback, 'null')),
+    min(template_fields.name) filter (where template_fields.is_required and coalesce(p_object -> template_fields.name, 'null') = 'null')
+  into v_read, v_missing
+  from private.template_fields
+  where template_fields.level = p_level
+    and template_fields.type <> 'derived';
 
-  if v_unknown is not null then
-    perform private.fail('invalid_template', format('%s.%s is not a field', p_path, left(v_unknown, 60)));
-  end if;
-
-  for v_rule in
-    select template_fields.*
-    from private.template_fields
-    where template_fields.level = p_level
-      and template_fields.type <> 'derived'
-    order by template_fields.name
+  for v_given in
+    select given.key, given.value, template_fields as rule
+    from jsonb_each(p_object) as given
+    left join private.template_fields on template_fields.level = p_level and template_fields.name = given.key
+    where given.value <> 'null'
+      or template_fields.name is null
   loop
-    v_value := nullif(p_object -> v_rule.name, 'null');
+    v_path := format('%s.%s', p_path, left(v_given.key, 60));
 
-    if v_value is not null then
-      v_value := private.read_template_value(v_rule, v_value, format('%s.%s', p_path, v_rule.name));
-    elsif v_rule.is_required then
-      perform private.fail('invalid_template', format('%s.%s is missing', p_path, v_rule.name));
+    if v_given.rule is null then
+      perform private.fail('invalid_template', v_path || ' is not a field');
+    elsif (v_given.rule).type <> 'derived' then
+      v_read := v_read || jsonb_build_object(v_given.key, private.read_template_value(v_given.rule, v_given.value, v_path));
     end if;
-
-    v_read := v_read || jsonb_build_object(v_rule.name, coalesce(v_value, v_rule.fallback));
   end loop;
+
+  if v_missing is not null then
+    perform private.fail('invalid_template', format('%s.%s is missing', p_path, v_missing));
+  end if;
 
   return v_read;
 end;

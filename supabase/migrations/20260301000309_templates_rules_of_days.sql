@@ -2,40 +2,44 @@
 
 create function private.planned_group_problem(p_exercises jsonb)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  with member as (
-    select
-      element.place - 1 as place,
-      (element.exercise ->> 'superset_group')::integer as number,
-      element.exercise ->> 'group_type' as type,
-      element.exercise ->> 'rounds' as rounds,
-      element.exercise ->> 'section' as section,
-      row_number() over (order by (element.exercise ->> 'position')::integer) as turn
-    from jsonb_array_elements(p_exercises) with ordinality as element (exercise, place)
-  )
-  select format('exercises[%s].superset_group %s', min(member.place), case
-    when count(distinct (member.type, member.rounds, member.section)) > 1
-      then 'must have one group_type, rounds and section'
-    when max(member.turn) - min(member.turn) >= count(*) then 'must be of exercises that follow one another'
-    when min(member.type) = 'superset' then 'must be of 2 exercises for a superset'
-    when min(member.type) = 'giant_set' then 'must be of at least 3 exercises for a giant set'
-    else 'must be of at least 2 exercises for a circuit'
-  end)
-  from member
-  where member.number is not null
-    and member.type is not null
-  group by member.number
-  having count(distinct (member.type, member.rounds, member.section)) > 1
-    or max(member.turn) - min(member.turn) >= count(*)
-    or (min(member.type) = 'superset' and count(*) <> 2)
-    or (min(member.type) = 'giant_set' and count(*) < 3)
-    or count(*) < 2
-  order by min(member.place)
-  limit 1;
+begin
+  return (
+    with member as (
+      select
+        element.place - 1 as place,
+        (element.exercise ->> 'superset_group')::integer as number,
+        element.exercise ->> 'group_type' as type,
+        element.exercise ->> 'rounds' as rounds,
+        element.exercise ->> 'section' as section,
+        row_number() over (order by (element.exercise ->> 'position')::integer) as turn
+      from jsonb_array_elements(p_exercises) with ordinality as element (exercise, place)
+    )
+    select format('exercises[%s].superset_group %s', min(member.place), case
+      when count(distinct (member.type, member.rounds, member.section)) > 1
+        then 'must have one group_type, rounds and section'
+      when max(member.turn) - min(member.turn) >= count(*) then 'must be of exercises that follow one another'
+      when min(member.type) = 'superset' then 'must be of 2 exercises for a superset'
+      when min(member.type) = 'giant_set' then 'must be of at least 3 exercises for a giant set'
+      else 'must be of at least 2 exercises for a circuit'
+    end)
+    from member
+    where member.number is not null
+      and member.type is not null
+    group by member.number
+    having count(distinct (member.type, member.rounds, member.section)) > 1
+      or max(member.turn) - min(member.turn) >= count(*)
+      or (min(member.type) = 'superset' and count(*) <> 2)
+      or (min(member.type) = 'giant_set' and count(*) < 3)
+      or count(*) < 2
+    order by min(member.place)
+    limit 1
+  );
+end;
 $$;
 
 comment on function private.planned_group_problem(jsonb) is

@@ -54,11 +54,12 @@ is known). A repetition takes as long as its tempo, else 3.5 seconds; 3 in isola
 
 create function private.estimate_day(p_day jsonb, out minutes integer, out calories integer)
 returns record
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
   with planned as (
     select
       coalesce(element.exercise ->> 'superset_group', 'alone ' || element.place) as turns,
@@ -87,7 +88,9 @@ as $$
   select
     least(ceil(session.seconds / 60), 1440)::integer,
     least(round(session.met * 75 * least(session.seconds, 86400) / 3600, -1), 30000)::integer
+  into minutes, calories
   from session;
+end;
 $$;
 
 comment on function private.estimate_day(jsonb) is

@@ -16,13 +16,17 @@ begin
   where template_versions.template_id = p_template_id
     and template_versions.version = p_version;
 
-  if not found and p_is_premium and (auth.uid() is null or not private.has_entitlement('premium_templates')) then
-    perform private.fail('premium_template');
-  elsif not found then
+  if found then
+    return v_document;
+  elsif not coalesce(p_is_premium, false) then
     perform private.fail('template_not_found');
+  elsif auth.uid() is null then
+    perform private.fail('premium_template');
+  elsif not private.has_entitlement('premium_templates') then
+    perform private.fail('premium_template');
   end if;
 
-  return v_document;
+  perform private.fail('template_not_found');
 end;
 $$;
 

@@ -1,8 +1,5 @@
 -- The library of templates: found by words and filters, page by page.
 
-create index workout_templates_words_idx on public.workout_templates
-  using gin (private.fold(name) extensions.gin_trgm_ops);
-
 -- definer: a policy would keep the index from being used. It answers ids alone, and whoever asks sees of them what they may.
 create function private.template_candidates(p_query text)
 returns setof uuid

@@ -1,8 +1,5 @@
 -- Exercises that are merged: the rows of templates follow at once; documents keep the id, which means the kept exercise.
 
-create index template_exercises_planned_exercise_id_idx on public.template_exercises (planned_exercise_id);
-create index template_exercises_alternatives_idx on public.template_exercises using gin (alternatives);
-
 -- definer: rows of templates are not granted to be written, and whoever merges may not be their author.
 create function private.tg_exercises__move_planned()
 returns trigger

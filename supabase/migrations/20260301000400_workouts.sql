@@ -128,6 +128,7 @@ create index workouts_import_id_idx on public.workouts (import_id) where import_
 create index workouts_shown_idx on public.workouts (user_id, started_at desc, id desc)
   where visibility <> 'private' and status in ('in_progress', 'completed');
 create index workouts_template_run_id_idx on public.workouts (template_run_id);
+create index workouts_template_id_idx on public.workouts (template_id) where template_id is not null;
 
 alter table public.workouts enable row level security;
 

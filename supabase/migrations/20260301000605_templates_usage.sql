@@ -1,7 +1,5 @@
 -- Usage: how often templates are trained by. Counted by a job, as that of exercises is.
 
-create index workouts_template_id_idx on public.workouts (template_id) where template_id is not null;
-
 create function private.count_template_usage(p_template_ids uuid[] default null)
 returns void
 language sql
