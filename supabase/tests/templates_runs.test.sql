@@ -19,7 +19,7 @@ create function tests.planned_of(p_name text)
 returns setof text
 language sql
 as $$
-  select format('%s %s x %s @ %s', exercises.name, planned.set_index, planned.planned_reps_min, planned.planned_weight_kg)
+  select format('%s %s x %s @ %s', exercises.name, planned.set_index, planned.planned_reps_min, trim_scale(planned.planned_weight_kg))
   from private.planned_sets(tests.id(p_name), '00000000-0000-4000-8000-00000000f001', '00000000-0000-4000-8000-00000000f0d1') as planned
   join public.exercises on exercises.id = planned.exercise_id;
 $$;
@@ -71,7 +71,7 @@ select tests.throws_error($$select public.begin_template_run('00000000-0000-4000
 select is(public.get_template('00000000-0000-4000-8000-00000000f001') #>> '{run,id}', '00000000-0000-4000-8000-00000000f0a1', 'the template is read with it');
 create temporary table before as select * from tests.planned_of('ben') as planned;
 select results_eq('select * from before', array[
-  'Test Squat 0 x 5 @ 100.000', 'Test Squat 1 x 5 @ 100.000', 'Test Squat 2 x 5 @ 100.000', 'Test Pull-up 0 x 5 @ '
+  'Test Squat 0 x 5 @ 100', 'Test Squat 1 x 5 @ 100', 'Test Squat 2 x 5 @ 100', 'Test Pull-up 0 x 5 @ '
 ], 'its sets are planned');
 select tests.act_as('ana');
 select is((public.begin_template_run('00000000-0000-4000-8000-00000000f001')).version, 1, 'an author may follow their own');
