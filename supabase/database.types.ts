@@ -1214,6 +1214,39 @@ export type Database = {
           },
         ]
       }
+      template_favorites: {
+        Row: {
+          created_at: string
+          template_id: string
+          user_id: string
+        }
+        Insert: {
+          created_at?: string
+          template_id: string
+          user_id?: string
+        }
+        Update: {
+          created_at?: string
+          template_id?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "template_favorites_template_id_fkey"
+            columns: ["template_id"]
+            isOneToOne: false
+            referencedRelation: "workout_templates"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "template_favorites_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
       template_generations: {
         Row: {
           ai_version: string
@@ -1252,6 +1285,45 @@ export type Database = {
           },
           {
             foreignKeyName: "template_generations_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
+      template_ratings: {
+        Row: {
+          created_at: string
+          rating: number
+          template_id: string
+          updated_at: string
+          user_id: string
+        }
+        Insert: {
+          created_at?: string
+          rating: number
+          template_id: string
+          updated_at?: string
+          user_id?: string
+        }
+        Update: {
+          created_at?: string
+          rating?: number
+          template_id?: string
+          updated_at?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "template_ratings_template_id_fkey"
+            columns: ["template_id"]
+            isOneToOne: false
+            referencedRelation: "workout_templates"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "template_ratings_user_id_fkey"
             columns: ["user_id"]
             isOneToOne: false
             referencedRelation: "profiles"
@@ -2180,6 +2252,27 @@ export type Database = {
       [_ in never]: never
     }
     Functions: {
+      abandon_template_run: {
+        Args: { run_id?: string }
+        Returns: {
+          created_at: string
+          ended_at: string | null
+          id: string
+          started_on: string
+          status: Database["public"]["Enums"]["template_run_status"]
+          template_id: string
+          template_name: string
+          updated_at: string
+          user_id: string
+          version: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "template_runs"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       active_workout: { Args: Record<PropertyKey, never>; Returns: Json }
       add_workout_exercise: {
         Args: {
@@ -2278,6 +2371,27 @@ export type Database = {
         SetofOptions: {
           from: "*"
           to: "imports"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      begin_template_run: {
+        Args: { id?: string; started_on?: string; template_id?: string }
+        Returns: {
+          created_at: string
+          ended_at: string | null
+          id: string
+          started_on: string
+          status: Database["public"]["Enums"]["template_run_status"]
+          template_id: string
+          template_name: string
+          updated_at: string
+          user_id: string
+          version: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "template_runs"
           isOneToOne: true
           isSetofReturn: false
         }
@@ -2440,6 +2554,10 @@ export type Database = {
       delete_exercise: { Args: { exercise_id?: string }; Returns: string }
       delete_my_account: { Args: Record<PropertyKey, never>; Returns: Json }
       delete_set: { Args: { set_id?: string; version?: number }; Returns: Json }
+      duplicate_template: {
+        Args: { id?: string; template_id?: string }
+        Returns: Json
+      }
       end_export: { Args: { export_id: string }; Returns: undefined }
       exercise_history: {
         Args: { cursor?: string; exercise_id?: string; limit?: number }
@@ -2507,6 +2625,56 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      feature_template: {
+        Args: {
+          featured_order?: number
+          is_premium?: boolean
+          template_id?: string
+        }
+        Returns: {
+          category: Database["public"]["Enums"]["template_category"] | null
+          completion_rate: number | null
+          copied_from: string | null
+          created_at: string
+          created_by: string | null
+          days_per_week: number
+          description: string
+          difficulty: Database["public"]["Enums"]["training_level"]
+          equipment: Database["public"]["Enums"]["equipment"][]
+          estimated_calories: number | null
+          estimated_minutes: number | null
+          favorite_count: number
+          featured_order: number | null
+          goal: Database["public"]["Enums"]["training_goal"]
+          id: string
+          is_active: boolean
+          is_ai_generated: boolean
+          is_premium: boolean
+          is_published: boolean
+          language: string
+          name: string
+          popularity: number
+          primary_muscles: Database["public"]["Enums"]["muscle"][]
+          published_at: string | null
+          rating_average: number | null
+          rating_count: number
+          rating_sum: number
+          runs_completed: number
+          runs_started: number
+          tags: string[]
+          total_weeks: number
+          updated_at: string
+          usage_count: number
+          version: number
+          visibility: Database["public"]["Enums"]["visibility"]
+        }
+        SetofOptions: {
+          from: "*"
+          to: "workout_templates"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       files_to_erase: { Args: { limit?: number }; Returns: Json }
       finish_import: {
         Args: { import_id?: string }
@@ -2535,6 +2703,27 @@ export type Database = {
         SetofOptions: {
           from: "*"
           to: "imports"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      finish_template_run: {
+        Args: { run_id?: string }
+        Returns: {
+          created_at: string
+          ended_at: string | null
+          id: string
+          started_on: string
+          status: Database["public"]["Enums"]["template_run_status"]
+          template_id: string
+          template_name: string
+          updated_at: string
+          user_id: string
+          version: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "template_runs"
           isOneToOne: true
           isSetofReturn: false
         }
@@ -2588,6 +2777,27 @@ export type Database = {
       merge_exercises: {
         Args: { from_id?: string; into_id?: string }
         Returns: Json
+      }
+      move_template_run: {
+        Args: { run_id?: string }
+        Returns: {
+          created_at: string
+          ended_at: string | null
+          id: string
+          started_on: string
+          status: Database["public"]["Enums"]["template_run_status"]
+          template_id: string
+          template_name: string
+          updated_at: string
+          user_id: string
+          version: number
+        }
+        SetofOptions: {
+          from: "*"
+          to: "template_runs"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       my_access_log: {
         Args: { cursor?: string; limit?: number }
@@ -2677,6 +2887,13 @@ export type Database = {
           rows?: Json
           source?: Database["public"]["Enums"]["import_source"]
           timezone?: string
+        }
+        Returns: Json
+      }
+      publish_template: {
+        Args: {
+          template_id?: string
+          visibility?: Database["public"]["Enums"]["visibility"]
         }
         Returns: Json
       }
@@ -2832,6 +3049,24 @@ export type Database = {
           pattern?: Database["public"]["Enums"]["movement_pattern"]
           query?: string
           type?: Database["public"]["Enums"]["exercise_type"]
+        }
+        Returns: Json
+      }
+      search_templates: {
+        Args: {
+          category?: Database["public"]["Enums"]["template_category"]
+          cursor?: string
+          difficulty?: Database["public"]["Enums"]["training_level"]
+          equipment?: Database["public"]["Enums"]["equipment"][]
+          goal?: Database["public"]["Enums"]["training_goal"]
+          limit?: number
+          max_days_per_week?: number
+          max_minutes?: number
+          max_weeks?: number
+          muscles?: Database["public"]["Enums"]["muscle"][]
+          query?: string
+          scope?: string
+          tags?: string[]
         }
         Returns: Json
       }
@@ -3116,6 +3351,14 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      template_changes: {
+        Args: {
+          from_version?: number
+          template_id?: string
+          to_version?: number
+        }
+        Returns: Json
+      }
       unblock_user: { Args: { user_id: string }; Returns: undefined }
       undo_import: {
         Args: { import_id?: string; keep_changed?: boolean; limit?: number }
@@ -3149,6 +3392,7 @@ export type Database = {
         }
       }
       unmerge_exercise: { Args: { exercise_id?: string }; Returns: Json }
+      unpublish_template: { Args: { template_id?: string }; Returns: Json }
       update_set: {
         Args: { changes?: Json; set_id?: string; version?: number }
         Returns: Json
