@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 const UNIT = '**/*.unit.test.ts'
 // Of `expect.poll`; a second, the default, is lost on a busy machine.
 const PATIENT = { poll: { timeout: 20_000, interval: 20 } }
+const PROPERTIES = 'tests/support/properties.ts'
 
 export default defineConfig({
   test: {
@@ -13,6 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: PROPERTIES,
           expect: PATIENT,
           testTimeout: 30_000,
           include: [`{stack,tests,bench,checks,supabase}/${UNIT}`],
@@ -23,6 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'wire',
+          setupFiles: PROPERTIES,
           expect: PATIENT,
           include: ['tests/**/*.test.ts'],
           exclude: [UNIT, 'tests/stack/**'],
@@ -35,6 +38,7 @@ export default defineConfig({
       {
         test: {
           name: 'stack',
+          setupFiles: PROPERTIES,
           expect: PATIENT,
           include: ['tests/stack/**/*.test.ts'],
           exclude: [UNIT],
