@@ -187,22 +187,26 @@ load_value is in the unit of the exercise''s load_type, load_share the part of t
 
 create function private.usable_exercise(p_exercise_ids uuid[])
 returns uuid
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select usable.id
-  from unnest(p_exercise_ids) with ordinality as candidate (id, preference)
-  -- One probe each: joined, the policies have the whole library read.
-  cross join lateral (
-    select exercises.id
-    from public.exercises
-    where exercises.id = private.current_exercise_id(candidate.id)
+begin
+  return (
+    select usable.id
+    from unnest(p_exercise_ids) with ordinality as candidate (id, preference)
+    -- One probe each: joined, the policies have the whole library read.
+    cross join lateral (
+      select exercises.id
+      from public.exercises
+      where exercises.id = private.current_exercise_id(candidate.id)
+      limit 1
+    ) as usable
+    order by candidate.preference
     limit 1
-  ) as usable
-  order by candidate.preference
-  limit 1;
+  );
+end;
 $$;
 
 grant execute on function private.usable_exercise(uuid[]) to authenticated;

@@ -142,33 +142,37 @@ comment on function private.usual_pieces(public.unit_system) is 'What a gym of t
 
 create function private.equipment_of(p_user_id uuid, p_kinds public.piece_kind[])
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  with own as (
-    select equipment_pieces.kind, equipment_pieces.weight, equipment_pieces.unit, equipment_pieces.count
-    from public.equipment_pieces
-    where equipment_pieces.user_id = p_user_id
-      and equipment_pieces.kind = any (p_kinds)
-  ),
-  piece as (
-    select own.kind, own.weight, own.unit, own.count from own
-    union all
-    select usual.kind, usual.weight, usual.unit, usual.count
-    from private.usual_pieces(coalesce(
-      (select preferences.units from public.preferences where preferences.user_id = p_user_id), 'metric'
-    )) as usual
-    where usual.kind = any (p_kinds)
-      and usual.kind not in (select own.kind from own)
-  )
-  select coalesce(jsonb_agg(
-    jsonb_build_object('kind', piece.kind, 'weight', piece.weight, 'unit', piece.unit, 'count', piece.count)
-    order by piece.kind, piece.unit, piece.weight
-  ), '[]')
-  from piece
-  where piece.count > 0;
+begin
+  return (
+    with own as (
+      select equipment_pieces.kind, equipment_pieces.weight, equipment_pieces.unit, equipment_pieces.count
+      from public.equipment_pieces
+      where equipment_pieces.user_id = p_user_id
+        and equipment_pieces.kind = any (p_kinds)
+    ),
+    piece as (
+      select own.kind, own.weight, own.unit, own.count from own
+      union all
+      select usual.kind, usual.weight, usual.unit, usual.count
+      from private.usual_pieces(coalesce(
+        (select preferences.units from public.preferences where preferences.user_id = p_user_id), 'metric'
+      )) as usual
+      where usual.kind = any (p_kinds)
+        and usual.kind not in (select own.kind from own)
+    )
+    select coalesce(jsonb_agg(
+      jsonb_build_object('kind', piece.kind, 'weight', piece.weight, 'unit', piece.unit, 'count', piece.count)
+      order by piece.kind, piece.unit, piece.weight
+    ), '[]')
+    from piece
+    where piece.count > 0
+  );
+end;
 $$;
 
 grant execute on function private.equipment_of(uuid, public.piece_kind[]) to authenticated, service_role;

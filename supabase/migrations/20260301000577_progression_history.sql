@@ -3,32 +3,36 @@
 
 create function private.recent_e1rm_kg(p_user_id uuid, p_exercise_id uuid, p_on date)
 returns numeric
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(
-    (
-      select max(exercise_stats.best_e1rm_kg)
-      from public.exercise_stats
-      where exercise_stats.user_id = p_user_id
-        and exercise_stats.exercise_id = p_exercise_id
-        and exercise_stats.day between p_on - 89 and p_on
-    ),
-    (
-      select max(latest.best_e1rm_kg)
-      from (
-        select exercise_stats.best_e1rm_kg
+begin
+  return (
+    select coalesce(
+      (
+        select max(exercise_stats.best_e1rm_kg)
         from public.exercise_stats
         where exercise_stats.user_id = p_user_id
           and exercise_stats.exercise_id = p_exercise_id
-          and exercise_stats.day <= p_on
-        order by exercise_stats.day desc
-        limit 3
-      ) as latest
+          and exercise_stats.day between p_on - 89 and p_on
+      ),
+      (
+        select max(latest.best_e1rm_kg)
+        from (
+          select exercise_stats.best_e1rm_kg
+          from public.exercise_stats
+          where exercise_stats.user_id = p_user_id
+            and exercise_stats.exercise_id = p_exercise_id
+            and exercise_stats.day <= p_on
+          order by exercise_stats.day desc
+          limit 3
+        ) as latest
+      )
     )
   );
+end;
 $$;
 
 grant execute on function private.recent_e1rm_kg(uuid, uuid, date) to authenticated, service_role;
@@ -38,35 +42,39 @@ comment on function private.recent_e1rm_kg(uuid, uuid, date) is
 -- Wendler 2009: a training max is 90 % of the one-rep maximum.
 create function private.training_max(p_user_id uuid, p_exercise_id uuid, p_started_on date, p_today date)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object('load_kg', source.load_kg, 'since', source.since, 'is_derived', source.is_derived)
-  from (
-    select training_maxes.load_kg, training_maxes.effective_on as since, false as is_derived, 1 as rank
-    from public.training_maxes
-    where training_maxes.user_id = p_user_id
-      and private.current_exercise_id(training_maxes.exercise_id) = p_exercise_id
-      and training_maxes.effective_on <= p_today
-    union all
-    select round(0.9 * private.recent_e1rm_kg(p_user_id, p_exercise_id, coalesce(p_started_on, p_today)), 3), p_started_on, true, 2
-    union all
-    (
-      select round(0.9 * exercise_stats.best_e1rm_kg, 3), p_started_on, true, 3
-      from public.exercise_stats
-      where exercise_stats.user_id = p_user_id
-        and exercise_stats.exercise_id = p_exercise_id
-        and exercise_stats.day >= p_started_on
-        and exercise_stats.best_e1rm_kg is not null
-      order by exercise_stats.day
-      limit 1
-    )
-  ) as source
-  where source.load_kg is not null
-  order by source.rank, source.since desc
-  limit 1;
+begin
+  return (
+    select jsonb_build_object('load_kg', source.load_kg, 'since', source.since, 'is_derived', source.is_derived)
+    from (
+      select training_maxes.load_kg, training_maxes.effective_on as since, false as is_derived, 1 as rank
+      from public.training_maxes
+      where training_maxes.user_id = p_user_id
+        and private.current_exercise_id(training_maxes.exercise_id) = p_exercise_id
+        and training_maxes.effective_on <= p_today
+      union all
+      select round(0.9 * private.recent_e1rm_kg(p_user_id, p_exercise_id, coalesce(p_started_on, p_today)), 3), p_started_on, true, 2
+      union all
+      (
+        select round(0.9 * exercise_stats.best_e1rm_kg, 3), p_started_on, true, 3
+        from public.exercise_stats
+        where exercise_stats.user_id = p_user_id
+          and exercise_stats.exercise_id = p_exercise_id
+          and exercise_stats.day >= p_started_on
+          and exercise_stats.best_e1rm_kg is not null
+        order by exercise_stats.day
+        limit 1
+      )
+    ) as source
+    where source.load_kg is not null
+    order by source.rank, source.since desc
+    limit 1
+  );
+end;
 $$;
 
 grant execute on function private.training_max(uuid, uuid, date, date) to authenticated, service_role;
@@ -83,30 +91,34 @@ create function private.trained_waves(
   p_since date
 )
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(
-    jsonb_build_object('misses', wave.misses, 'is_over', wave.number < (p_week - 1) / p_weeks) order by wave.number
-  ), '[]')
-  from (
-    select
-      (workouts.template_week - 1) / p_weeks as number,
-      count(*) filter (where workout_sets.set_type = 'amrap' and workout_sets.reps < workout_sets.planned_reps_min) as misses
-    from public.workouts
-    join public.workout_sets
-      on workout_sets.workout_id = workouts.id
-      and workout_sets.exercise_id = p_exercise_id
-    where workouts.template_run_id = p_run_id
-      and workouts.user_id = p_user_id
-      and workouts.status = 'completed'
-      and workouts.local_date >= p_since
-      and workouts.template_week is not null
-      and workout_sets.is_counted
-    group by 1
-  ) as wave;
+begin
+  return (
+    select coalesce(jsonb_agg(
+      jsonb_build_object('misses', wave.misses, 'is_over', wave.number < (p_week - 1) / p_weeks) order by wave.number
+    ), '[]')
+    from (
+      select
+        (workouts.template_week - 1) / p_weeks as number,
+        count(*) filter (where workout_sets.set_type = 'amrap' and workout_sets.reps < workout_sets.planned_reps_min) as misses
+      from public.workouts
+      join public.workout_sets
+        on workout_sets.workout_id = workouts.id
+        and workout_sets.exercise_id = p_exercise_id
+      where workouts.template_run_id = p_run_id
+        and workouts.user_id = p_user_id
+        and workouts.status = 'completed'
+        and workouts.local_date >= p_since
+        and workouts.template_week is not null
+        and workout_sets.is_counted
+      group by 1
+    ) as wave
+  );
+end;
 $$;
 
 grant execute on function private.trained_waves(uuid, uuid, uuid, integer, integer, date) to authenticated, service_role;
@@ -115,28 +127,32 @@ comment on function private.trained_waves(uuid, uuid, uuid, integer, integer, da
 
 create function private.last_body_kg(p_user_id uuid, p_exercise public.exercises)
 returns numeric
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select case when p_exercise.tracking_type in ('bodyweight_reps', 'assisted_reps') then (
-    select round(p_exercise.bodyweight_fraction * workouts.bodyweight_kg, 3)
-    from (
-      select exercise_stats.day
-      from public.exercise_stats
-      where exercise_stats.user_id = p_user_id
-        and exercise_stats.exercise_id = p_exercise.id
-      order by exercise_stats.day desc
-      limit 12
-    ) as trained
-    join public.workouts
-      on workouts.user_id = p_user_id
-      and workouts.local_date = trained.day
-    where workouts.bodyweight_kg is not null
-    order by workouts.started_at desc
-    limit 1
-  ) end;
+begin
+  return (
+    select case when p_exercise.tracking_type in ('bodyweight_reps', 'assisted_reps') then (
+      select round(p_exercise.bodyweight_fraction * workouts.bodyweight_kg, 3)
+      from (
+        select exercise_stats.day
+        from public.exercise_stats
+        where exercise_stats.user_id = p_user_id
+          and exercise_stats.exercise_id = p_exercise.id
+        order by exercise_stats.day desc
+        limit 12
+      ) as trained
+      join public.workouts
+        on workouts.user_id = p_user_id
+        and workouts.local_date = trained.day
+      where workouts.bodyweight_kg is not null
+      order by workouts.started_at desc
+      limit 1
+    ) end
+  );
+end;
 $$;
 
 grant execute on function private.last_body_kg(uuid, public.exercises) to authenticated, service_role;
@@ -147,71 +163,75 @@ comment on function private.last_body_kg(uuid, public.exercises) is
 -- each with a rule of its own. Lighter weeks do not count, and of a session not what follows the work, such as drop sets.
 create function private.planned_sessions(p_user_id uuid, p_template_id uuid, p_exercise_id uuid, p_inputs jsonb, p_weeks_off jsonb)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  with trained as materialized (
-    select exercise_stats.day
-    from public.exercise_stats
-    where exercise_stats.user_id = p_user_id
-      and exercise_stats.exercise_id = p_exercise_id
-    order by exercise_stats.day desc
-    limit 12
-  ),
-  done as (
-    select
-      workouts.started_at, workout_sets.workout_exercise_id, workout_sets.set_index, workout_sets.side, workout_sets.reps,
-      workout_sets.rpe,
-      private.moved_kg(p_inputs, workout_sets.weight_kg) as load_kg,
-      workout_sets.is_counted
-        and (workout_sets.set_type in ('working', 'top', 'amrap', 'failure')
-          or workout_sets.set_type::text = p_inputs #>> '{scheme,set_type}') as is_work,
-      count(*) filter (where workout_sets.planned_reps_min is not null) over place as planned_sets,
-      max(workout_sets.planned_reps_max) over place as planned_reps_max
-    from trained
-    join public.workouts
-      on workouts.user_id = p_user_id
-      and workouts.local_date = trained.day
-    join public.workout_sets
-      on workout_sets.workout_id = workouts.id
-      and workout_sets.exercise_id = p_exercise_id
-    where workouts.status = 'completed'
-      and workouts.template_id = p_template_id
-      and not coalesce(p_weeks_off @> to_jsonb(workouts.template_week), false)
-      and workout_sets.set_type <> 'warmup'
-    window place as (partition by workout_sets.workout_exercise_id)
-  ),
-  session as (
-    select done.started_at, done.workout_exercise_id, mode() within group (order by done.load_kg desc) as load_kg
-    from done
-    where done.is_work
-      and done.reps is not null
-      and (done.planned_sets = 0 or (
-        done.planned_sets = (p_inputs #>> '{scheme,sets}')::integer
-        -- A set to the limit has no most.
-        and coalesce(done.planned_reps_max = (p_inputs #>> '{scheme,reps_max}')::integer, true)
-      ))
-    group by done.started_at, done.workout_exercise_id
-    order by done.started_at desc, done.workout_exercise_id desc
-    limit 6
-  )
-  select coalesce(jsonb_agg(
-    jsonb_build_object('load_kg', trim_scale(session.load_kg), 'reps', work.reps, 'rpes', work.rpes)
-    order by session.started_at desc, session.workout_exercise_id desc
-  ), '[]')
-  from session
-  cross join lateral (
-    select
-      jsonb_agg(done.reps order by done.set_index, done.side) as reps,
-      jsonb_agg(done.rpe order by done.set_index, done.side) as rpes
-    from done
-    where done.workout_exercise_id = session.workout_exercise_id
-      and done.is_work
-      and done.reps is not null
-      and done.load_kg >= session.load_kg
-  ) as work;
+begin
+  return (
+    with trained as materialized (
+      select exercise_stats.day
+      from public.exercise_stats
+      where exercise_stats.user_id = p_user_id
+        and exercise_stats.exercise_id = p_exercise_id
+      order by exercise_stats.day desc
+      limit 12
+    ),
+    done as (
+      select
+        workouts.started_at, workout_sets.workout_exercise_id, workout_sets.set_index, workout_sets.side, workout_sets.reps,
+        workout_sets.rpe,
+        private.moved_kg(p_inputs, workout_sets.weight_kg) as load_kg,
+        workout_sets.is_counted
+          and (workout_sets.set_type in ('working', 'top', 'amrap', 'failure')
+            or workout_sets.set_type::text = p_inputs #>> '{scheme,set_type}') as is_work,
+        count(*) filter (where workout_sets.planned_reps_min is not null) over place as planned_sets,
+        max(workout_sets.planned_reps_max) over place as planned_reps_max
+      from trained
+      join public.workouts
+        on workouts.user_id = p_user_id
+        and workouts.local_date = trained.day
+      join public.workout_sets
+        on workout_sets.workout_id = workouts.id
+        and workout_sets.exercise_id = p_exercise_id
+      where workouts.status = 'completed'
+        and workouts.template_id = p_template_id
+        and not coalesce(p_weeks_off @> to_jsonb(workouts.template_week), false)
+        and workout_sets.set_type <> 'warmup'
+      window place as (partition by workout_sets.workout_exercise_id)
+    ),
+    session as (
+      select done.started_at, done.workout_exercise_id, mode() within group (order by done.load_kg desc) as load_kg
+      from done
+      where done.is_work
+        and done.reps is not null
+        and (done.planned_sets = 0 or (
+          done.planned_sets = (p_inputs #>> '{scheme,sets}')::integer
+          -- A set to the limit has no most.
+          and coalesce(done.planned_reps_max = (p_inputs #>> '{scheme,reps_max}')::integer, true)
+        ))
+      group by done.started_at, done.workout_exercise_id
+      order by done.started_at desc, done.workout_exercise_id desc
+      limit 6
+    )
+    select coalesce(jsonb_agg(
+      jsonb_build_object('load_kg', trim_scale(session.load_kg), 'reps', work.reps, 'rpes', work.rpes)
+      order by session.started_at desc, session.workout_exercise_id desc
+    ), '[]')
+    from session
+    cross join lateral (
+      select
+        jsonb_agg(done.reps order by done.set_index, done.side) as reps,
+        jsonb_agg(done.rpe order by done.set_index, done.side) as rpes
+      from done
+      where done.workout_exercise_id = session.workout_exercise_id
+        and done.is_work
+        and done.reps is not null
+        and done.load_kg >= session.load_kg
+    ) as work
+  );
+end;
 $$;
 
 grant execute on function private.planned_sessions(uuid, uuid, uuid, jsonb, jsonb) to authenticated, service_role;

@@ -17,32 +17,36 @@ train an exercise once in it.';
 
 create function private.planned_load(p_planned jsonb, p_exercise public.exercises)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'load_type', case
-      when p_exercise.tracking_type not in
-        ('weight_reps', 'bodyweight_reps', 'assisted_reps', 'weight_duration', 'weight_distance') then 'bodyweight'
-      -- The load of one exercise says nothing about that of another.
-      when p_planned ->> 'load_type' = 'fixed' and p_exercise.id <> private.current_exercise_id((p_planned ->> 'exercise_id')::uuid)
-        then 'open'
-      else p_planned ->> 'load_type'
-    end,
-    'load_value', p_planned -> 'load_value',
-    'sets', (p_planned ->> 'sets')::integer * coalesce((p_planned ->> 'rounds')::integer, 1),
-    'set_type', p_planned -> 'set_type',
-    'reps_min', p_planned -> 'reps_min',
-    'reps_max', p_planned -> 'reps_max',
-    'reps_target', p_planned -> 'reps_target',
-    'rpe', case p_planned ->> 'load_type'
-      when 'rpe' then (p_planned ->> 'load_value')::numeric
-      when 'rir' then 10 - (p_planned ->> 'load_value')::numeric
-    end,
-    'step_kg', private.usual_step_kg(p_exercise)
+begin
+  return (
+    select jsonb_build_object(
+      'load_type', case
+        when p_exercise.tracking_type not in
+          ('weight_reps', 'bodyweight_reps', 'assisted_reps', 'weight_duration', 'weight_distance') then 'bodyweight'
+        -- The load of one exercise says nothing about that of another.
+        when p_planned ->> 'load_type' = 'fixed' and p_exercise.id <> private.current_exercise_id((p_planned ->> 'exercise_id')::uuid)
+          then 'open'
+        else p_planned ->> 'load_type'
+      end,
+      'load_value', p_planned -> 'load_value',
+      'sets', (p_planned ->> 'sets')::integer * coalesce((p_planned ->> 'rounds')::integer, 1),
+      'set_type', p_planned -> 'set_type',
+      'reps_min', p_planned -> 'reps_min',
+      'reps_max', p_planned -> 'reps_max',
+      'reps_target', p_planned -> 'reps_target',
+      'rpe', case p_planned ->> 'load_type'
+        when 'rpe' then (p_planned ->> 'load_value')::numeric
+        when 'rir' then 10 - (p_planned ->> 'load_value')::numeric
+      end,
+      'step_kg', private.usual_step_kg(p_exercise)
+    )
   );
+end;
 $$;
 
 grant execute on function private.planned_load(jsonb, public.exercises) to authenticated;
@@ -51,34 +55,38 @@ comment on function private.planned_load(jsonb, public.exercises) is
 
 create function private.planned_inputs(p_user_id uuid, p_plan jsonb, p_planned jsonb, p_exercise public.exercises)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'planned_id', p_planned -> 'id',
-    'exercise_id', p_exercise.id,
-    'week', p_plan -> 'week',
-    'rule', nullif(p_planned -> 'progression', 'null') - 'weeks',
-    'scheme', private.planned_load(p_planned, p_exercise),
-    'sets', (
-      select jsonb_agg(to_jsonb(scheme) order by scheme.set_index)
-      from private.planned_scheme(p_planned, p_plan -> 'deload', (p_plan ->> 'week')::integer) as scheme
-    ),
-    'is_deload', coalesce(p_planned #>> '{progression,type}' <> 'wave', true)
-      and coalesce(p_plan #> '{deload,weeks}' @> (p_plan -> 'week'), false),
-    'is_assisted', p_exercise.tracking_type = 'assisted_reps',
-    'body_kg', 0,
-    'sessions', '[]'::jsonb,
-    'waves', '[]'::jsonb,
-    'e1rm_kg', null,
-    'training_max_kg', null,
-    'break_percent', 0,
-    'loading', null,
-    'equipment', '[]'::jsonb,
-    'units', coalesce((select preferences.units from public.preferences where preferences.user_id = p_user_id), 'metric')
+begin
+  return (
+    select jsonb_build_object(
+      'planned_id', p_planned -> 'id',
+      'exercise_id', p_exercise.id,
+      'week', p_plan -> 'week',
+      'rule', nullif(p_planned -> 'progression', 'null') - 'weeks',
+      'scheme', private.planned_load(p_planned, p_exercise),
+      'sets', (
+        select jsonb_agg(to_jsonb(scheme) order by scheme.set_index)
+        from private.planned_scheme(p_planned, p_plan -> 'deload', (p_plan ->> 'week')::integer) as scheme
+      ),
+      'is_deload', coalesce(p_planned #>> '{progression,type}' <> 'wave', true)
+        and coalesce(p_plan #> '{deload,weeks}' @> (p_plan -> 'week'), false),
+      'is_assisted', p_exercise.tracking_type = 'assisted_reps',
+      'body_kg', 0,
+      'sessions', '[]'::jsonb,
+      'waves', '[]'::jsonb,
+      'e1rm_kg', null,
+      'training_max_kg', null,
+      'break_percent', 0,
+      'loading', null,
+      'equipment', '[]'::jsonb,
+      'units', coalesce((select preferences.units from public.preferences where preferences.user_id = p_user_id), 'metric')
+    )
   );
+end;
 $$;
 
 grant execute on function private.planned_inputs(uuid, jsonb, jsonb, public.exercises) to authenticated;
@@ -165,19 +173,23 @@ comment on function private.prescribe_exercise(uuid, jsonb, jsonb, public.exerci
 
 create function private.plan_today(p_user_id uuid, p_template_id uuid, p_run_id uuid, p_document jsonb, p_week integer)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'template_id', p_template_id,
-    'run_id', p_run_id,
-    'started_on', (select template_runs.started_on from public.template_runs where template_runs.id = p_run_id),
-    'week', p_week,
-    'today', private.local_today(p_user_id),
-    'deload', p_document -> 'deload'
+begin
+  return (
+    select jsonb_build_object(
+      'template_id', p_template_id,
+      'run_id', p_run_id,
+      'started_on', (select template_runs.started_on from public.template_runs where template_runs.id = p_run_id),
+      'week', p_week,
+      'today', private.local_today(p_user_id),
+      'deload', p_document -> 'deload'
+    )
   );
+end;
 $$;
 
 grant execute on function private.plan_today(uuid, uuid, uuid, jsonb, integer) to authenticated;
