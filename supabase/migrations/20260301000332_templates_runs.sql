@@ -81,7 +81,38 @@ create trigger _600_count_delete
 
 -- Beginning ------------------------------------------------------------------------------------------------------------
 
--- definer: nobody is granted to write runs; the caller has read the plan, and begins for themselves alone.
+-- A run opens its version to the athlete; so whoever writes one asks again, whatever the caller says to have read.
+create function private.may_follow(p_template_id uuid, p_version integer)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select exists (
+    select from public.workout_templates
+    where workout_templates.id = p_template_id
+      and workout_templates.version = p_version
+      and (
+        workout_templates.created_by = (select auth.uid())
+        or (
+          workout_templates.is_published
+          and workout_templates.is_active
+          and (workout_templates.visibility = 'public' or workout_templates.created_by in (select private.friend_ids()))
+          and (
+            workout_templates.created_by is null
+            or workout_templates.created_by not in (select private.hidden_user_ids())
+          )
+          and (not workout_templates.is_premium or (select private.has_entitlement('premium_templates')))
+        )
+      )
+  );
+$$;
+
+comment on function private.may_follow(uuid, integer) is
+  'Whether the caller may train by this version: the newest of what they see and are entitled to.';
+
+-- definer: nobody is granted to write runs; the caller begins for themselves alone.
 create function private.insert_template_run(p_id uuid, p_card public.workout_templates, p_started_on date)
 returns public.template_runs
 language plpgsql
@@ -102,6 +133,8 @@ begin
 
   if found then
     perform private.fail('template_run_active', v_run.id::text);
+  elsif not private.may_follow(p_card.id, p_card.version) then
+    perform private.fail('template_not_found');
   end if;
 
   insert into public.template_runs (id, user_id, template_id, version, template_name, started_on)

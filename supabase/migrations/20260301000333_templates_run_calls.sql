@@ -143,6 +143,8 @@ declare
 begin
   if v_run.status <> 'active' then
     perform private.fail('template_run_over', format('it is %s', v_run.status));
+  elsif not private.may_follow(v_run.template_id, p_version) then
+    perform private.fail('template_not_found');
   end if;
 
   update public.template_runs

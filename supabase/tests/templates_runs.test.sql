@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/templates.psql
-select plan(50);
+select plan(52);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -54,7 +54,15 @@ grant select on plan to public;
 
 -- Beginning ------------------------------------------------------------------------------------------------------------
 
+create temporary table draft as
+select public.save_template(tests.plan_of_exercises(tests.planned('{"exercise_id": "00000000-0000-4000-8000-00000000e404"}'))) as answer;
+grant select on draft to public;
 select tests.act_as('ben');
+-- Behind the API: a run opens its version to the athlete, so none is written for what the athlete does not see.
+select tests.throws_error(
+  $$select private.insert_template_run(gen_random_uuid(), jsonb_populate_record(null::public.workout_templates, (select answer from draft)), '2026-01-01')$$,
+  'template_not_found', 'a draft of another''s is not begun, whatever the caller claims'
+);
 select tests.throws_error($$select public.begin_template_run('00000000-0000-4000-8000-00000000f0ff')$$, 'template_not_found', 'what is not there is not begun');
 select tests.throws_error($$select public.begin_template_run('00000000-0000-4000-8000-00000000f001', started_on => 'infinity')$$, 'invalid_argument', 'nor on no day');
 create temporary table run as
@@ -110,6 +118,7 @@ select is(
 );
 select is(public.template_changes('00000000-0000-4000-8000-00000000f001', 2, 2) -> 'changes', '[]', 'a version does not differ from itself');
 select tests.throws_error($$select public.template_changes('00000000-0000-4000-8000-00000000f001', 1, 9)$$, 'template_not_found', 'a version that is not there');
+select tests.throws_error($$select private.set_template_run_version('00000000-0000-4000-8000-00000000f0a1', 3)$$, 'template_not_found', 'nobody is moved to what is not there');
 select is((public.move_template_run('00000000-0000-4000-8000-00000000f0a1')).version, 2, 'the athlete moves on when they want to');
 select is((public.move_template_run('00000000-0000-4000-8000-00000000f0a1')).version, 2, 'once');
 select is((select count(*) from tests.planned_of('ben')), 8::bigint, 'and trains by the new version');
