@@ -841,10 +841,13 @@ export type Database = {
           photo_sharing: boolean
           progress_sharing: boolean
           progress_updates: boolean
+          rest_days_per_week: number
           social_activity: boolean
           units: Database["public"]["Enums"]["unit_system"]
           updated_at: string
           user_id: string
+          week_starts_on: number
+          weekly_goal: number
           workout_reminders: boolean
           workout_sharing: boolean
         }
@@ -857,10 +860,13 @@ export type Database = {
           photo_sharing?: boolean
           progress_sharing?: boolean
           progress_updates?: boolean
+          rest_days_per_week?: number
           social_activity?: boolean
           units?: Database["public"]["Enums"]["unit_system"]
           updated_at?: string
           user_id: string
+          week_starts_on?: number
+          weekly_goal?: number
           workout_reminders?: boolean
           workout_sharing?: boolean
         }
@@ -873,10 +879,13 @@ export type Database = {
           photo_sharing?: boolean
           progress_sharing?: boolean
           progress_updates?: boolean
+          rest_days_per_week?: number
           social_activity?: boolean
           units?: Database["public"]["Enums"]["unit_system"]
           updated_at?: string
           user_id?: string
+          week_starts_on?: number
+          weekly_goal?: number
           workout_reminders?: boolean
           workout_sharing?: boolean
         }
@@ -1493,8 +1502,10 @@ export type Database = {
       user_stats: {
         Row: {
           active_seconds: number
+          calories: number
           duration_seconds: number
           effective_volume_kg: number
+          records_set: number
           rep_count: number
           set_count: number
           user_id: string
@@ -1503,8 +1514,10 @@ export type Database = {
         }
         Insert: {
           active_seconds: number
+          calories: number
           duration_seconds: number
           effective_volume_kg: number
+          records_set: number
           rep_count: number
           set_count: number
           user_id: string
@@ -1513,8 +1526,10 @@ export type Database = {
         }
         Update: {
           active_seconds?: number
+          calories?: number
           duration_seconds?: number
           effective_volume_kg?: number
+          records_set?: number
           rep_count?: number
           set_count?: number
           user_id?: string
@@ -1531,11 +1546,48 @@ export type Database = {
           },
         ]
       }
+      user_streaks: {
+        Row: {
+          began_on: string
+          ended_on: string
+          holds_until: string
+          kind: Database["public"]["Enums"]["streak_kind"]
+          length: number
+          user_id: string
+        }
+        Insert: {
+          began_on: string
+          ended_on: string
+          holds_until: string
+          kind: Database["public"]["Enums"]["streak_kind"]
+          length: number
+          user_id: string
+        }
+        Update: {
+          began_on?: string
+          ended_on?: string
+          holds_until?: string
+          kind?: Database["public"]["Enums"]["streak_kind"]
+          length?: number
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "user_streaks_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["user_id"]
+          },
+        ]
+      }
       weekly_stats: {
         Row: {
           active_seconds: number
+          calories: number
           duration_seconds: number
           effective_volume_kg: number
+          records_set: number
           rep_count: number
           set_count: number
           training_days: number
@@ -1546,8 +1598,10 @@ export type Database = {
         }
         Insert: {
           active_seconds: number
+          calories: number
           duration_seconds: number
           effective_volume_kg: number
+          records_set: number
           rep_count: number
           set_count: number
           training_days: number
@@ -1558,8 +1612,10 @@ export type Database = {
         }
         Update: {
           active_seconds?: number
+          calories?: number
           duration_seconds?: number
           effective_volume_kg?: number
+          records_set?: number
           rep_count?: number
           set_count?: number
           training_days?: number
@@ -2806,6 +2862,7 @@ export type Database = {
       my_account: { Args: Record<PropertyKey, never>; Returns: Json }
       my_entitlements: { Args: Record<PropertyKey, never>; Returns: Json }
       my_friends: { Args: { cursor?: string; limit?: number }; Returns: Json }
+      my_streaks: { Args: Record<PropertyKey, never>; Returns: Json }
       my_workouts: {
         Args: {
           cursor?: string
@@ -3567,6 +3624,7 @@ export type Database = {
         | "rest_pause"
         | "myo_rep"
         | "cluster"
+      streak_kind: "days" | "weeks"
       subscription_status: "active" | "past_due" | "cancelled" | "expired"
       template_category:
         | "beginner"
@@ -3911,6 +3969,7 @@ export const Constants = {
         "myo_rep",
         "cluster",
       ],
+      streak_kind: ["days", "weeks"],
       subscription_status: ["active", "past_due", "cancelled", "expired"],
       template_category: [
         "beginner",

@@ -75,6 +75,9 @@ create table public.preferences (
   language             text not null default 'en',
   default_rest_seconds smallint not null default 90,
   e1rm_formula         public.e1rm_formula not null default 'epley',
+  weekly_goal          smallint not null default 3,
+  rest_days_per_week   smallint not null default 3,
+  week_starts_on       smallint not null default 1,
   workout_reminders    boolean not null default true,
   progress_updates     boolean not null default true,
   social_activity      boolean not null default true,
@@ -85,7 +88,10 @@ create table public.preferences (
   created_at           timestamptz not null default now(),
   updated_at           timestamptz not null default now(),
   constraint preferences_language_is_code check (language ~ '^[a-z]{2}(-[A-Z]{2})?$'),
-  constraint preferences_default_rest_up_to_an_hour check (default_rest_seconds between 1 and 3600)
+  constraint preferences_default_rest_up_to_an_hour check (default_rest_seconds between 1 and 3600),
+  constraint preferences_weekly_goal_in_a_week check (weekly_goal between 1 and 7),
+  constraint preferences_rest_days_leave_a_day check (rest_days_per_week between 0 and 6),
+  constraint preferences_week_starts_on_a_day check (week_starts_on between 1 and 7)
 );
 
 create table public.user_roles (
@@ -155,8 +161,8 @@ grant update (first_name, last_name, date_of_birth, gender, height_cm, target_we
 
 grant select on public.preferences to authenticated;
 grant update (
-  units, language, default_rest_seconds, e1rm_formula, workout_reminders, progress_updates, social_activity, ai_recommendations,
-  workout_sharing, progress_sharing, photo_sharing
+  units, language, default_rest_seconds, e1rm_formula, weekly_goal, rest_days_per_week, week_starts_on, workout_reminders,
+  progress_updates, social_activity, ai_recommendations, workout_sharing, progress_sharing, photo_sharing
 ) on public.preferences to authenticated;
 
 grant select on public.user_roles to authenticated;
@@ -244,6 +250,12 @@ comment on column public.preferences.language is
   'In which language names and texts are shown where there is a translation: en, or de-AT.';
 comment on column public.preferences.default_rest_seconds is 'The rest between sets when nothing else says how long.';
 comment on column public.preferences.e1rm_formula is 'How one-rep maxima are estimated for this athlete.';
+comment on column public.preferences.weekly_goal is
+  'On how many days a week the athlete means to train: what keeps the streak of weeks.';
+comment on column public.preferences.rest_days_per_week is
+  'How many days of rest in a week do not break the streak of days.';
+comment on column public.preferences.week_starts_on is
+  'The first day of the athlete''s week, 1 for Monday to 7 for Sunday. Streaks go by it; statistics by ISO weeks.';
 comment on column public.preferences.workout_reminders is 'Notify about planned workouts.';
 comment on column public.preferences.progress_updates is 'Notify about records, goals and weekly summaries.';
 comment on column public.preferences.social_activity is 'Notify about friends, likes and comments.';

@@ -36,12 +36,15 @@ comment on function private.next_place(uuid) is
 
 -- Read from the sets themselves, of one workout: the same work however long the athlete's history is.
 create function private.total_workouts(p_workout_exercise_ids uuid[], p_workout_ids uuid[], p_move_on boolean)
-returns void
+returns integer
 language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_exercises integer;
+  v_workouts integer;
 begin
   update public.workout_exercises
   set set_count = total.sets,
@@ -60,7 +63,12 @@ begin
       and workout_sets.completed_at is not null
       and workout_sets.set_type <> 'warmup'
   ) as total
-  where workout_exercises.id = changed.id;
+  where workout_exercises.id = changed.id
+    and (
+      workout_exercises.set_count, workout_exercises.rep_count, workout_exercises.volume_kg,
+      workout_exercises.effective_volume_kg
+    ) is distinct from (total.sets, total.reps, total.volume_kg, total.effective_volume_kg);
+  get diagnostics v_exercises = row_count;
 
   update public.workouts
   set set_count = total.sets,
@@ -82,20 +90,31 @@ begin
       coalesce(sum(done.volume_kg) filter (where done.set_type <> 'warmup'), 0) as volume_kg,
       coalesce(sum(done.effective_volume_kg) filter (where done.set_type <> 'warmup'), 0) as effective_volume_kg,
       coalesce(sum(done.volume_kg) filter (where done.set_type = 'warmup'), 0) as warmup_volume_kg,
-      avg(done.rpe) filter (where done.set_type <> 'warmup') as average_rpe,
+      round(avg(done.rpe) filter (where done.set_type <> 'warmup'), 1) as average_rpe,
       coalesce(sum(done.rest_seconds), 0) as rest_seconds
     from public.workout_sets as done
     where done.workout_id = changed.id
       and done.completed_at is not null
   ) as total
   left join lateral private.next_place(changed.id) as place on p_move_on
-  where workouts.id = changed.id;
+  where workouts.id = changed.id
+    and (
+      workouts.set_count, workouts.warmup_set_count, workouts.rep_count, workouts.volume_kg,
+      workouts.effective_volume_kg, workouts.warmup_volume_kg, workouts.average_rpe, workouts.total_rest_seconds,
+      workouts.current_exercise_index, workouts.current_set_index
+    ) is distinct from (
+      total.sets, total.warmup_sets, total.reps, total.volume_kg, total.effective_volume_kg, total.warmup_volume_kg,
+      total.average_rpe, total.rest_seconds, coalesce(place.exercise_index, workouts.current_exercise_index),
+      coalesce(place.set_index, workouts.current_set_index)
+    );
+  get diagnostics v_workouts = row_count;
+  return v_exercises + v_workouts;
 end;
 $$;
 
 comment on function private.total_workouts(uuid[], uuid[], boolean) is
   'Brings the totals of these exercises and workouts up to date with their sets; where asked to, also the place in a
-workout in progress, which is after the latest set.';
+workout in progress, which is after the latest set. Answers how many rows that took.';
 
 -- definer: nobody may write totals.
 create function private.tg_workout_sets__total()

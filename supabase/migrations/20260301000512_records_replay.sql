@@ -164,12 +164,15 @@ comment on function private.write_records(uuid, uuid, private.record_entry[]) is
 
 -- A rep maximum comes with those of fewer repetitions: of a set and a kind one counts.
 create function private.mark_records(p_workout_ids uuid[], p_set_ids uuid[])
-returns void
+returns integer
 language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_sets integer;
+  v_workouts integer;
 begin
   update public.workout_sets
   set is_record = standing.is_record
@@ -184,6 +187,7 @@ begin
   ) as standing
   where workout_sets.id = changed.id
     and workout_sets.is_record <> standing.is_record;
+  get diagnostics v_sets = row_count;
 
   update public.workouts
   set records_set = standing.records
@@ -197,11 +201,13 @@ begin
   ) as standing
   where workouts.id = changed.id
     and workouts.records_set <> standing.records;
+  get diagnostics v_workouts = row_count;
+  return v_sets + v_workouts;
 end;
 $$;
 
 comment on function private.mark_records(uuid[], uuid[]) is
-  'Says on sets and workouts what the ledger says of them.';
+  'Says on sets and workouts what the ledger says of them; answers how many rows that took.';
 
 create function private.replay_records(p_user_id uuid, p_exercise_id uuid, p_from timestamptz)
 returns integer
@@ -213,11 +219,14 @@ as $$
 declare
   v_due private.record_entry[] := private.due_records(p_user_id, p_exercise_id, p_from);
   v_changed public.personal_records[];
+  v_written public.personal_records[];
+  v_written_ids uuid[];
 begin
   v_changed := private.revoke_records(p_user_id, p_exercise_id, p_from, v_due);
   -- Before the new rows, because only one may stand; the reference to a row yet to come is checked at commit.
   v_changed := v_changed || private.correct_records(v_due, false) || private.correct_records(v_due, true);
-  v_changed := v_changed || private.write_records(p_user_id, p_exercise_id, v_due);
+  v_written := private.write_records(p_user_id, p_exercise_id, v_due);
+  v_changed := v_changed || v_written;
 
   if v_changed is null or v_changed = '{}' then
     return 0;
@@ -229,9 +238,17 @@ begin
     'exercise_id', p_exercise_id,
     'kinds', (select jsonb_agg(distinct changed.kind) from unnest(v_changed) as changed)
   ));
-  return cardinality(v_changed);
+  v_written_ids := array(select written.id from unnest(v_written) as written);
+  -- What was written wrong was revoked and is written anew: that is one, and what it had beaten was right but for its id.
+  return (
+    select count(distinct (changed.kind, changed.at_reps, changed.at_weight_kg, changed.set_id))
+    from unnest(v_changed) as changed
+    where changed.id = any (v_written_ids)
+      or changed.superseded_by is null
+      or changed.superseded_by <> all (v_written_ids)
+  );
 end;
 $$;
 
 comment on function private.replay_records(uuid, uuid, timestamptz) is
-  'Brings the ledger of an exercise up to date with its sets from a moment onwards; answers how many rows that took.';
+  'Brings the ledger of an exercise up to date with its sets from a moment onwards; answers how many were wrong.';

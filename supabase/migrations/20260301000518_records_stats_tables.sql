@@ -30,6 +30,8 @@ create table public.weekly_stats (
   effective_volume_kg numeric not null,
   duration_seconds    integer not null,
   active_seconds      integer not null,
+  calories            integer not null,
+  records_set         integer not null,
   primary key (user_id, week),
   constraint weekly_stats_week_begins_on_monday check (extract(isodow from week) = 1)
 );
@@ -42,7 +44,9 @@ create table public.user_stats (
   volume_kg           numeric not null,
   effective_volume_kg numeric not null,
   duration_seconds    bigint not null,
-  active_seconds      bigint not null
+  active_seconds      bigint not null,
+  calories            bigint not null,
+  records_set         integer not null
 );
 
 -- Indexes -------------------------------------------------------------------------------------------------------------
@@ -91,7 +95,7 @@ comment on policy select_own on public.exercise_stats is 'The athlete alone.';
 
 comment on table public.weekly_stats is 'What an athlete''s completed workouts of a week come to.';
 comment on column public.weekly_stats.user_id is 'The athlete.';
-comment on column public.weekly_stats.week is 'The Monday, in the workouts'' own zones.';
+comment on column public.weekly_stats.week is 'The Monday of the ISO week, in the workouts'' own zones.';
 comment on column public.weekly_stats.workout_count is 'Completed workouts.';
 comment on column public.weekly_stats.training_days is 'Days with one.';
 comment on column public.weekly_stats.set_count is 'Sets, without warm-ups.';
@@ -100,6 +104,8 @@ comment on column public.weekly_stats.volume_kg is 'Entered weight times repetit
 comment on column public.weekly_stats.effective_volume_kg is 'Load times repetitions, without warm-ups.';
 comment on column public.weekly_stats.duration_seconds is 'From starts to ends.';
 comment on column public.weekly_stats.active_seconds is 'Without the pauses.';
+comment on column public.weekly_stats.calories is 'Kilocalories, of the workouts that say so.';
+comment on column public.weekly_stats.records_set is 'Records that were set, without the first ever of an exercise.';
 comment on policy select_own on public.weekly_stats is 'The athlete alone.';
 
 comment on table public.user_stats is 'What all completed workouts of an athlete come to; no row without one.';
@@ -111,4 +117,6 @@ comment on column public.user_stats.volume_kg is 'Entered weight times repetitio
 comment on column public.user_stats.effective_volume_kg is 'Load times repetitions, without warm-ups.';
 comment on column public.user_stats.duration_seconds is 'From starts to ends.';
 comment on column public.user_stats.active_seconds is 'Without the pauses.';
+comment on column public.user_stats.calories is 'Kilocalories, of the workouts that say so.';
+comment on column public.user_stats.records_set is 'Records that were set, without the first ever of an exercise.';
 comment on policy select_own on public.user_stats is 'The athlete alone.';

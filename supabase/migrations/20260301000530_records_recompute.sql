@@ -26,6 +26,31 @@ $$;
 
 comment on function private.recompute_records(uuid) is 'Writes the ledger anew where it is wrong; answers how many rows.';
 
+create function private.recompute_workouts(p_user_id uuid)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_workout_ids constant uuid[] := array(select workouts.id from public.workouts where workouts.user_id = p_user_id);
+begin
+  return private.total_workouts(
+    array(select workout_exercises.id from public.workout_exercises where workout_exercises.user_id = p_user_id),
+    v_workout_ids,
+    false
+  ) + private.mark_records(
+    v_workout_ids,
+    array(select workout_sets.id from public.workout_sets where workout_sets.user_id = p_user_id)
+  );
+end;
+$$;
+
+comment on function private.recompute_workouts(uuid) is
+  'Writes the totals of workouts and of their exercises anew where they are wrong, and which sets are records; answers how
+many rows.';
+
 create function private.recompute_exercise_stats(p_user_id uuid)
 returns integer
 language plpgsql
@@ -105,7 +130,8 @@ declare
   v_due public.user_stats[] := array(
     select row(
       weeks.user_id, sum(weeks.workout_count), sum(weeks.set_count), sum(weeks.rep_count), sum(weeks.volume_kg),
-      sum(weeks.effective_volume_kg), sum(weeks.duration_seconds), sum(weeks.active_seconds)
+      sum(weeks.effective_volume_kg), sum(weeks.duration_seconds), sum(weeks.active_seconds),
+      sum(weeks.calories), sum(weeks.records_set)
     )::public.user_stats
     from private.weeks(p_user_id, '-infinity', 'infinity') as weeks
     group by weeks.user_id
@@ -146,9 +172,12 @@ begin
 
   return jsonb_build_object(
     'personal_records', private.recompute_records(v_user_id),
+    'workouts', private.recompute_workouts(v_user_id),
     'exercise_stats', private.recompute_exercise_stats(v_user_id),
     'weekly_stats', private.recompute_weekly_stats(v_user_id),
-    'user_stats', private.recompute_user_stats(v_user_id)
+    'user_stats', private.recompute_user_stats(v_user_id),
+    'user_streaks',
+      private.refresh_streaks(v_user_id, 'days', '-infinity') + private.refresh_streaks(v_user_id, 'weeks', '-infinity')
   );
 end;
 $$;
@@ -168,5 +197,5 @@ $$;
 
 grant execute on function public.recompute_my_stats() to authenticated;
 comment on function public.recompute_my_stats() is
-  'Reads the caller''s records and statistics anew from all sets, repairs what differs, and answers how many rows of each
-table did: zeros, unless something is wrong. Fails with not_authenticated.';
+  'Reads the caller''s records, totals, statistics and streaks anew from all sets, repairs what differs, and answers how many
+rows of each table did, with those of exercises and sets among the workouts'': zeros, unless something is wrong. Fails with not_authenticated.';

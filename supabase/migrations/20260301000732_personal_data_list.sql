@@ -68,6 +68,7 @@ values
   ('public.exercise_stats', 'user_id = $1', 'exported', 'derived', 'cascade', null),
   ('public.weekly_stats', 'user_id = $1', 'exported', 'derived', 'cascade', null),
   ('public.user_stats', 'user_id = $1', 'exported', 'derived', 'cascade', null),
+  ('public.user_streaks', 'user_id = $1', 'exported', 'derived', 'cascade', null),
   -- Equipment
   ('public.equipment_pieces', 'user_id = $1', 'exported', 'restored', 'cascade', null),
   -- Progression

@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/workouts.psql
-select plan(39);
+select plan(57);
 
 select tests.create_user('ana', '{"timezone": "America/Los_Angeles"}');
 select tests.create_user('ben');
@@ -108,28 +108,104 @@ select results_eq($$select workout_count, set_count from public.user_stats$$, $$
 
 -- Recompute ------------------------------------------------------------------------------------------------------------
 
-select is(
-  public.recompute_my_stats(),
-  '{"personal_records": 0, "exercise_stats": 0, "weekly_stats": 0, "user_stats": 0}', 'nothing is wrong'
-);
 select tests.stop_acting();
-update public.exercise_stats set volume_kg = 1;
-delete from public.weekly_stats;
-update public.user_stats set set_count = 99;
-update public.personal_records set value = 999 where kind = 'max_weight' and revoked_at is null;
+
+create function tests.repaired()
+returns text
+language sql
+as $$
+  select coalesce(string_agg(format('%s %s', name, rows), ', ' order by name), 'nothing')
+  from jsonb_each_text(public.recompute_my_stats()) as repaired (name, rows)
+  where rows <> '0';
+$$;
+
+-- Everything derived of the athlete's, without ids and moments of writing that a repair may change.
+create function tests.derived()
+returns jsonb
+language sql
+stable
+as $$
+  select jsonb_build_object(
+    'records', (
+      select jsonb_agg(to_jsonb(record) - '{id,superseded_by,created_at}'::text[] order by kind, at_reps, at_weight_kg, achieved_at)
+      from public.personal_records as record
+      where revoked_at is null
+    ),
+    'workouts', (select jsonb_agg(to_jsonb(workouts) - 'updated_at' order by id) from public.workouts),
+    'exercises', (select jsonb_agg(to_jsonb(entry) - 'updated_at' order by id) from public.workout_exercises as entry),
+    'sets', (select jsonb_agg(to_jsonb(sets) - 'updated_at' order by id) from public.workout_sets as sets),
+    'days', (select jsonb_agg(to_jsonb(days) order by exercise_id, day) from public.exercise_stats as days),
+    'weeks', (select jsonb_agg(to_jsonb(weeks) order by week) from public.weekly_stats as weeks),
+    'totals', (select jsonb_agg(to_jsonb(totals)) from public.user_stats as totals),
+    'streaks', (select jsonb_agg(to_jsonb(streaks) order by kind, began_on) from public.user_streaks as streaks)
+  );
+$$;
+
+-- Past every rule and trigger, as a fault would write it. Answers what a recompute says; it has to leave all as it was.
+create function tests.corrupt(p_statement text, p_reported text)
+returns text
+language plpgsql
+as $$
+declare
+  v_before constant jsonb := tests.derived();
+  v_reported text;
+begin
+  perform set_config('role', session_user::text, true);
+  perform set_config('session_replication_role', 'replica', true);
+  execute p_statement;
+  perform set_config('session_replication_role', 'origin', true);
+  perform set_config('role', 'authenticated', true);
+
+  if tests.derived() = v_before then
+    return fail(p_statement || ': changes nothing');
+  end if;
+
+  v_reported := tests.repaired();
+  return ok(
+    v_reported = p_reported and tests.derived() = v_before and tests.repaired() = 'nothing',
+    format('%s: %s', p_statement, v_reported)
+  );
+end;
+$$;
+grant execute on all functions in schema tests to public;
+
 select tests.act_as('ana');
-select is(
-  public.recompute_my_stats(),
-  '{"personal_records": 2, "exercise_stats": 1, "weekly_stats": 1, "user_stats": 1}', 'what is wrong is found'
-);
-select is(
-  public.recompute_my_stats(),
-  '{"personal_records": 0, "exercise_stats": 0, "weekly_stats": 0, "user_stats": 0}', 'and repaired'
-);
-select results_eq(
-  $$select value from public.personal_records where kind = 'max_weight' and revoked_at is null$$,
-  $$values (100::numeric)$$, 'in the ledger too'
-);
+select is(tests.repaired(), 'nothing', 'nothing is wrong');
+select tests.start('recent', 'barbell-bench-press', 3), tests.lift('recent', 5, 105, 5, p_rpe => 8), tests.finish('recent');
+-- To the total is added what changes: with a workout that was wrong it is wrong once more, and repaired as well.
+select tests.corrupt(statement, reported)
+from (
+  values
+    ('update public.personal_records set value = 999 where kind = ''max_weight'' and superseded_at is null',
+      'personal_records 1'),
+    ('update public.personal_records set previous_value = 1 where kind = ''best_e1rm'' and superseded_at is null',
+      'personal_records 1'),
+    ('delete from public.personal_records where kind = ''best_set_volume'' and superseded_at is null', 'personal_records 1'),
+    ('delete from public.personal_records', 'personal_records 20'),
+    ('insert into public.personal_records (user_id, exercise_id, exercise_name, kind, value, achieved_at)
+      select user_id, exercise_id, ''Forged'', ''longest_distance'', 1, now() from public.exercise_stats limit 1',
+      'personal_records 1'),
+    ('update public.workouts set volume_kg = 1, set_count = 99', 'user_stats 1, workouts 2'),
+    ('update public.workout_exercises set rep_count = 99 where workout_id = tests.ref(''recent'')', 'workouts 1'),
+    ('update public.workout_sets set is_record = not is_record where workout_id = tests.ref(''recent'')', 'workouts 1'),
+    ('update public.workouts set records_set = 99 where id = tests.ref(''recent'')',
+      'user_stats 1, workouts 1'),
+    ('update public.exercise_stats set volume_kg = 1', 'exercise_stats 2'),
+    ('delete from public.exercise_stats', 'exercise_stats 2'),
+    ('insert into public.exercise_stats select user_id, exercise_id, date ''2001-01-01'', 1, 1, 1, 1, 1, 1, 1, 1, 1
+      from public.exercise_stats limit 1', 'exercise_stats 1'),
+    ('update public.weekly_stats set training_days = 7', 'weekly_stats 2'),
+    ('delete from public.weekly_stats', 'weekly_stats 2'),
+    ('insert into public.weekly_stats select user_id, date ''2001-01-01'', 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
+      from public.user_stats', 'weekly_stats 1'),
+    ('update public.user_stats set set_count = 99', 'user_stats 1'),
+    ('delete from public.user_stats', 'user_stats 1'),
+    ('update public.user_streaks set length = 99', 'user_streaks 1'),
+    ('update public.user_streaks set holds_until = holds_until + 1', 'user_streaks 1'),
+    ('delete from public.user_streaks', 'user_streaks 1'),
+    ('insert into public.user_streaks select user_id, ''weeks'', date ''2001-01-01'', date ''2001-01-01'', 1, date ''2001-01-14''
+      from public.user_stats', 'user_streaks 1')
+) as fault (statement, reported);
 select tests.act_as_anon();
 select tests.throws_error($$select public.recompute_my_stats()$$, '42501', 'nobody recomputes without signing in');
 

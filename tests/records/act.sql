@@ -142,6 +142,24 @@ begin
 end;
 $$;
 
+-- As a phone does on that day, or entered later: no client says when it enters something.
+create function pg_temp.start(p_days_ago integer, p_late boolean)
+returns void
+language plpgsql
+as $$
+declare
+  v_started_at constant timestamptz := now() - p_days_ago * interval '1 day';
+begin
+  if p_late then
+    perform public.start_workout(started_at => v_started_at);
+  else
+    perform set_config('role', session_user::text, true);
+    insert into public.workouts (user_id, started_at, created_at) values (auth.uid(), v_started_at, v_started_at);
+    perform set_config('role', 'authenticated', true);
+  end if;
+end;
+$$;
+
 create function pg_temp.move_history(p_from uuid, p_into uuid)
 returns void
 language plpgsql
@@ -166,7 +184,7 @@ declare
 begin
   case p ->> 'do'
     when 'start' then
-      perform public.start_workout(started_at => now() - (p ->> 'days')::integer * interval '1 day');
+      perform pg_temp.start((p ->> 'days')::integer, (p ->> 'late')::boolean);
     when 'complete' then
       perform public.complete_workout(id, ended_at => started_at + interval '100 minutes')
       from public.workouts where status = 'in_progress';
@@ -214,6 +232,9 @@ begin
       where id = pg_temp.nth_workout((p ->> 'n')::integer);
     when 'prefer' then
       update public.preferences set e1rm_formula = (p ->> 'formula')::public.e1rm_formula;
+    when 'plan' then
+      update public.preferences set weekly_goal = (p ->> 'goal')::integer, rest_days_per_week = (p ->> 'rest')::integer,
+        week_starts_on = (p ->> 'starts')::integer;
     when 'merge' then
       perform pg_temp.move_history(v_exercise_id, p_exercises[1 + (p ->> 'into')::integer]);
   end case;
@@ -263,7 +284,7 @@ returns jsonb
 language sql
 as $$
   select jsonb_build_object(
-    'formula', (select e1rm_formula from public.preferences),
+    'preferences', (select to_jsonb(preferences) from public.preferences),
     'sets', pg_temp.rows_of($q$
       select
         sets.id, sets.workout_id, sets.exercise_id, entries.tracking_type, entries.weight_entry, entries.unilateral,
@@ -280,7 +301,8 @@ as $$
       select
         id, status, (started_at at time zone timezone)::date as local_date,
         date_trunc('week', started_at at time zone timezone)::date as week,
-        floor(extract(epoch from ended_at - started_at)) as seconds, active_seconds
+        (created_at at time zone timezone)::date as entered_on, import_id is not null as imported,
+        floor(extract(epoch from ended_at - started_at)) as seconds, active_seconds, calories
       from public.workouts
     $q$),
     'derived', jsonb_build_object(
@@ -309,12 +331,17 @@ as $$
       'weekly_stats', pg_temp.rows_of($q$
         select
           week, workout_count, training_days, set_count, rep_count, volume_kg, effective_volume_kg, duration_seconds,
-          active_seconds
+          active_seconds, calories, records_set
         from public.weekly_stats
       $q$),
       'user_stats', pg_temp.rows_of($q$
-        select workout_count, set_count, rep_count, volume_kg, effective_volume_kg, duration_seconds, active_seconds
+        select
+          workout_count, set_count, rep_count, volume_kg, effective_volume_kg, duration_seconds, active_seconds, calories,
+          records_set
         from public.user_stats
+      $q$),
+      'user_streaks', pg_temp.rows_of($q$
+        select kind, began_on, ended_on, length, holds_until from public.user_streaks
       $q$)
     ),
     'revoked', (select count(*) from public.personal_records where revoked_at is not null),

@@ -10,7 +10,12 @@ const Row = z.record(z.string(), z.unknown())
 const number = z.number().nullable()
 
 const Facts = z.object({
-  formula: z.enum(['epley', 'brzycki', 'consensus']),
+  preferences: z.object({
+    e1rm_formula: z.enum(['epley', 'brzycki', 'consensus']),
+    weekly_goal: z.int(),
+    rest_days_per_week: z.int(),
+    week_starts_on: z.int(),
+  }),
   sets: z.array(
     z.object({
       id: z.string(),
@@ -39,8 +44,11 @@ const Facts = z.object({
       status: z.string(),
       local_date: z.string(),
       week: z.string(),
+      entered_on: z.string(),
+      imported: z.boolean(),
       seconds: number,
       active_seconds: number,
+      calories: number,
     }),
   ),
   derived: z.record(z.string(), z.array(Row)),

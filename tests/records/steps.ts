@@ -67,6 +67,11 @@ const changes = fc.oneof(
   place('travel', { n: nth, timezone: fc.constantFrom('Asia/Tokyo', 'America/Lima', 'Pacific/Kiritimati') }),
   place('start earlier', { n: nth, minutes: fc.integer({ min: 1, max: 1200 }) }),
   place('prefer', { formula: fc.constantFrom('epley', 'brzycki', 'consensus') }),
+  place('plan', {
+    goal: fc.integer({ min: 1, max: 4 }),
+    rest: fc.integer({ min: 0, max: 6 }),
+    starts: fc.integer({ min: 1, max: 7 }),
+  }),
   fc.constantFrom({ do: 'merge', exercise: 1, into: 0 }, { do: 'merge', exercise: 0, into: 1 }),
 )
 
@@ -79,7 +84,7 @@ const bulk = fc.oneof(
 /** Whatever an athlete may do, mostly lifting. */
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 14, arbitrary: lifts },
-  { weight: 4, arbitrary: place('start', { days: fc.integer({ min: 1, max: 20 }) }) },
+  { weight: 4, arbitrary: place('start', { days: fc.integer({ min: 1, max: 20 }), late: fc.boolean() }) },
   { weight: 3, arbitrary: place('complete') },
   { weight: 1, arbitrary: place('cancel') },
   { weight: 4, arbitrary: corrections },

@@ -9,10 +9,11 @@ import {
   volumeOf,
 } from './load.ts'
 import { exerciseDays, lifetime, totals, weeks } from './stats.ts'
+import { type Rules, streaks } from './streaks.ts'
 
 /** What an athlete logged. */
 export interface Log {
-  readonly formula: Formula
+  readonly preferences: Rules & { readonly e1rm_formula: Formula }
   readonly sets: readonly LoggedSet[]
   readonly workouts: readonly LoggedWorkout[]
 }
@@ -49,7 +50,8 @@ function ledgerRow(record: Achievement): Row {
 const isOfSession = ({ kind }: Achievement): boolean => ['best_session_volume', 'max_session_reps'].includes(kind)
 
 /** Every derived row of the athlete's, table by table, as it follows from `log` alone. */
-export function derivedFrom({ formula, sets, workouts }: Log): Readonly<Record<string, readonly Row[]>> {
+export function derivedFrom({ preferences, sets, workouts }: Log): Readonly<Record<string, readonly Row[]>> {
+  const formula = preferences.e1rm_formula
   const stateOf = new Map(workouts.map(({ id, status }) => [id, status]))
   const dayOf = new Map(workouts.map(({ id, local_date }) => [id, local_date]))
   const isCounted = (set: LoggedSet): boolean =>
@@ -59,6 +61,9 @@ export function derivedFrom({ formula, sets, workouts }: Log): Readonly<Record<s
   const setsOf = (id: string): readonly LoggedSet[] => sets.filter(({ workout_id }) => workout_id === id)
   const ledger = achievements(counted, formula)
   const celebrated = ledger.filter(({ previous }) => previous !== null)
+  const recordsOf = (id: string): number =>
+    new Set(celebrated.filter(({ workout_id }) => workout_id === id).map(({ set_id, kind }) => `${set_id} ${kind}`))
+      .size
   return {
     personal_records: ledger.map(ledgerRow),
     workout_sets: sets.map((set) => ({
@@ -73,12 +78,14 @@ export function derivedFrom({ formula, sets, workouts }: Log): Readonly<Record<s
     workouts: workouts.map(({ id }) => ({
       id,
       ...totals(setsOf(id)),
-      records_set: new Set(
-        celebrated.filter(({ workout_id }) => workout_id === id).map(({ set_id, kind }) => `${set_id} ${kind}`),
-      ).size,
+      records_set: recordsOf(id),
     })),
     exercise_stats: exerciseDays(counted, (id) => dayOf.get(id) ?? '', formula),
-    weekly_stats: weeks(completed, setsOf),
-    user_stats: lifetime(completed, setsOf),
+    weekly_stats: weeks(completed, setsOf, recordsOf),
+    user_stats: lifetime(completed, setsOf, recordsOf),
+    user_streaks: streaks(
+      completed.filter(({ id }) => setsOf(id).some(isCounted)),
+      preferences,
+    ),
   }
 }

@@ -31,8 +31,12 @@ export interface LoggedWorkout {
   readonly status: string
   readonly local_date: string
   readonly week: string
+  /** The local day on which it was entered. */
+  readonly entered_on: string
+  readonly imported: boolean
   readonly seconds: number | null
   readonly active_seconds: number | null
+  readonly calories: number | null
 }
 
 /** The formula that the athlete prefers. */

@@ -50,7 +50,11 @@ export function exerciseDays(sets: readonly LoggedSet[], dayOf: (workoutId: stri
 }
 
 /** `weekly_stats` of the completed workouts. */
-export function weeks(workouts: readonly LoggedWorkout[], setsOf: (workoutId: string) => readonly LoggedSet[]) {
+export function weeks(
+  workouts: readonly LoggedWorkout[],
+  setsOf: (workoutId: string) => readonly LoggedSet[],
+  recordsOf: (workoutId: string) => number,
+) {
   return groups(workouts, ({ week }) => week).map(([week, done]) => ({
     week,
     workout_count: done.length,
@@ -58,11 +62,17 @@ export function weeks(workouts: readonly LoggedWorkout[], setsOf: (workoutId: st
     ...totals(done.flatMap(({ id }) => setsOf(id))),
     duration_seconds: sum(done.map(({ seconds }) => seconds ?? 0)),
     active_seconds: sum(done.map(({ active_seconds }) => active_seconds ?? 0)),
+    calories: sum(done.map(({ calories }) => calories ?? 0)),
+    records_set: sum(done.map(({ id }) => recordsOf(id))),
   }))
 }
 
 /** `user_stats` of the completed workouts: no row without one. */
-export function lifetime(workouts: readonly LoggedWorkout[], setsOf: (workoutId: string) => readonly LoggedSet[]) {
+export function lifetime(
+  workouts: readonly LoggedWorkout[],
+  setsOf: (workoutId: string) => readonly LoggedSet[],
+  recordsOf: (workoutId: string) => number,
+) {
   if (workouts.length === 0) return []
   return [
     {
@@ -70,6 +80,8 @@ export function lifetime(workouts: readonly LoggedWorkout[], setsOf: (workoutId:
       ...totals(workouts.flatMap(({ id }) => setsOf(id))),
       duration_seconds: sum(workouts.map(({ seconds }) => seconds ?? 0)),
       active_seconds: sum(workouts.map(({ active_seconds }) => active_seconds ?? 0)),
+      calories: sum(workouts.map(({ calories }) => calories ?? 0)),
+      records_set: sum(workouts.map(({ id }) => recordsOf(id))),
     },
   ]
 }
