@@ -125,7 +125,7 @@ select is(
 );
 select is((select rir from public.workout_sets where id = tests.ref('bench 1')), 1.5, 'by the rules of the table');
 select ok((select is_record from public.workout_sets where id = tests.ref('bench 2')), 'records are found');
-select is(public.recompute_my_stats(), '{"user_stats": 0, "weekly_stats": 0, "exercise_stats": 0, "personal_records": 0}',
+select is((select sum(value::integer) from jsonb_each(public.recompute_my_stats())), 0::bigint,
   'and all that is derived is right');
 select tests.stop_acting();
 select results_eq(
@@ -453,7 +453,7 @@ select results_eq(
   $$values ('completed', true, null::timestamptz, interval '1 second')$$, 'the phone knows when it went on'
 );
 select is(tests.upload(tests.live(tests.a_set('forgotten', 30, 60, 0.015))), array[1, 2, 0, 0], 'a set of a workout that is over');
-select is(public.recompute_my_stats(), '{"user_stats": 0, "weekly_stats": 0, "exercise_stats": 0, "personal_records": 0}',
+select is((select sum(value::integer) from jsonb_each(public.recompute_my_stats())), 0::bigint,
   'all that is derived is still right');
 
 select * from finish();

@@ -349,4 +349,18 @@ as $$
   );
 $$;
 
+-- All of it in one round trip.
+create function pg_temp.train(p_slugs text[], p_steps jsonb)
+returns jsonb
+language plpgsql
+as $$
+declare
+  v_done integer;
+begin
+  perform pg_temp.new_athlete();
+  v_done := pg_temp.act_all(p_slugs, p_steps);
+  return jsonb_build_object('done', v_done, 'facts', pg_temp.facts());
+end;
+$$;
+
 grant execute on all functions in schema pg_temp to public;

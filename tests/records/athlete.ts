@@ -56,6 +56,8 @@ const Facts = z.object({
   repaired: z.record(z.string(), z.int()),
 })
 
+const Training = z.object({ done: z.int(), facts: Facts })
+
 /** What came of a sequence of steps: rows by table, as text. */
 interface Trained {
   readonly done: number
@@ -92,10 +94,8 @@ export class Gym implements AsyncDisposable {
    */
   async train(steps: readonly Step[]): Promise<Trained> {
     const { done, facts } = await this.#undone(async (tx) => {
-      await tx`select pg_temp.new_athlete()`
-      const [acted] = await tx`select pg_temp.act_all(${[...EXERCISES]}, ${tx.json(steps)}) as done`
-      const [read] = await tx`select pg_temp.facts() as facts`
-      return { done: z.int().parse(acted?.done), facts: Facts.parse(read?.facts) }
+      const [row] = await tx`select pg_temp.train(${[...EXERCISES]}, ${tx.json(steps)}) as trained`
+      return Training.parse(row?.trained)
     })
     const inOrder = (tables: Readonly<Record<string, readonly z.output<typeof Row>[]>>) =>
       Object.fromEntries(Object.entries(tables).map(([table, rows]) => [table, inOneOrder(rows)]))

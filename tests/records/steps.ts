@@ -81,14 +81,26 @@ const bulk = fc.oneof(
   place('undo import'),
 )
 
-/** Whatever an athlete may do, mostly lifting. */
-export const anyStep: fc.Arbitrary<Step> = fc.oneof(
+const session = [
   { weight: 14, arbitrary: lifts },
   { weight: 4, arbitrary: place('start', { days: fc.integer({ min: 1, max: 20 }), late: fc.boolean() }) },
   { weight: 3, arbitrary: place('complete') },
   { weight: 1, arbitrary: place('cancel') },
+]
+
+/** What an athlete does who trains, and corrects what was just logged. */
+export const training: fc.Arbitrary<Step> = fc.oneof(
+  ...session,
+  { weight: 5, arbitrary: corrections },
+  { weight: 2, arbitrary: deletions },
+  { weight: 1, arbitrary: changes },
+)
+
+/** What an athlete does who brings a history along and keeps changing it. */
+export const rewriting: fc.Arbitrary<Step> = fc.oneof(
+  ...session,
   { weight: 4, arbitrary: corrections },
-  { weight: 3, arbitrary: deletions },
-  { weight: 3, arbitrary: changes },
-  { weight: 3, arbitrary: bulk },
+  { weight: 4, arbitrary: deletions },
+  { weight: 6, arbitrary: changes },
+  { weight: 8, arbitrary: bulk },
 )

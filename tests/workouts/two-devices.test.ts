@@ -51,9 +51,11 @@ describe('devices that write at the same time', () => {
     expect(document.volume_kg).toBe(sets.reduce((sum, { volume_kg }) => sum + volume_kg, 0))
     expect(await call(phone.client, 'recompute_my_stats', {})).toEqual({
       personal_records: 0,
+      workouts: 0,
       exercise_stats: 0,
       weekly_stats: 0,
       user_stats: 0,
+      user_streaks: 0,
     })
   })
 

@@ -8,6 +8,7 @@ export interface Rules {
 }
 
 interface Run {
+  readonly [column: string]: string | number
   readonly kind: string
   readonly began_on: string
   readonly ended_on: string

@@ -1,0 +1,41 @@
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { Gym } from './athlete.ts'
+import type { Step } from './steps.ts'
+
+/** How many sequences a file tries: `RECORDS_SEQUENCES=10000 npx vitest run tests/records` tries many more. */
+export const SEQUENCES = Number(process.env.RECORDS_SEQUENCES ?? 1000)
+
+const BEGIN: Step = { do: 'start', days: 10, late: false }
+
+/** What all sequences together came upon. */
+export interface Seen {
+  readonly done: number
+  readonly records: number
+  readonly revoked: number
+  readonly longestStreak: number
+}
+
+/**
+ * Lets a new athlete do each of `SEQUENCES` sequences of these steps, and expects every derived row to equal what
+ * `independent/` makes of the log, and a recompute to find nothing. Answers what they came upon.
+ */
+export async function expectDerivedAfter(step: fc.Arbitrary<Step>): Promise<Seen> {
+  const seen = { done: 0, records: 0, revoked: 0, longestStreak: 0 }
+  const sequences = fc.array(step, { minLength: 4, maxLength: 14, size: 'max' })
+  await using gym = await Gym.open()
+  await fc.assert(
+    fc.asyncProperty(sequences, async (steps) => {
+      const { done, derived, due, repaired, revoked } = await gym.train([BEGIN, ...steps])
+      expect(derived).toEqual(due)
+      expect(Object.values(repaired).filter((rows) => rows !== 0)).toEqual([])
+      seen.done += done
+      seen.records += derived.personal_records?.length ?? 0
+      seen.revoked += revoked
+      for (const run of derived.user_streaks ?? [])
+        seen.longestStreak = Math.max(seen.longestStreak, Number(/"length",(\d+)/.exec(run)?.[1]))
+    }),
+    { numRuns: SEQUENCES, endOnFailure: SEQUENCES > 1000 },
+  )
+  return seen
+}
