@@ -105,7 +105,10 @@ begin
     ));
   end if;
 
-  if p_old.id is not null and private.workout_stats(p_new) <> private.workout_stats(p_old) then
+  -- The number of records goes with the totals, which change after it: by itself it is no news beside pr:achieved.
+  if p_old.id is not null
+    and private.workout_stats(p_new) - 'records_set' <> private.workout_stats(p_old) - 'records_set'
+  then
     perform private.announce(v_topic, 'workout:stats', private.workout_stats(p_new));
   end if;
 end;

@@ -221,15 +221,16 @@ comment on function private.tg_personal_records__announce() is
   'Celebrates what a set of the workout that is on achieved, all in one message, and each of it once: not when a correction
 makes it a record again. The first ever of an exercise is not celebrated.';
 
-create trigger _600_record_insert
+-- Before the totals, so that what they announce has the number of records, too: one message for a set.
+create trigger _495_record_insert
   after insert on public.workout_sets
   referencing new table as added
   for each statement execute function private.tg_workout_sets__record();
-create trigger _600_record_update
+create trigger _495_record_update
   after update on public.workout_sets
   referencing old table as removed new table as added
   for each statement execute function private.tg_workout_sets__record();
-create trigger _600_record_delete
+create trigger _495_record_delete
   after delete on public.workout_sets
   referencing old table as removed
   for each statement execute function private.tg_workout_sets__record();

@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/workouts.psql
-select plan(60);
+select plan(62);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -178,6 +178,13 @@ select results_eq(
       (tests.ref('push at 2')::text, 'rep_max', '3', '105', '100')
   $$,
   'what a set achieved is celebrated once'
+);
+select results_eq(
+  $$select * from tests.heard('workout', tests.ref('push'))$$,
+  $$values ('set:completed'), ('pr:achieved'), ('workout:stats')$$, 'the totals follow, once'
+);
+select is(
+  (select payload ->> 'records_set' from tests.said where event = 'workout:stats'), '2', 'with the number of records'
 );
 select is((select count(*) from tests.heard('user', tests.id('ana')) as event where event = 'sync:progress'), 1::bigint,
   'and the other devices are told to read the records');
