@@ -160,6 +160,14 @@ begin
 end;
 $$;
 
+create function pg_temp.finish()
+returns void
+language sql
+as $$
+  select public.complete_workout(id, ended_at => started_at + interval '100 minutes')
+  from public.workouts where status = 'in_progress';
+$$;
+
 create function pg_temp.move_history(p_from uuid, p_into uuid)
 returns void
 language plpgsql
@@ -186,8 +194,12 @@ begin
     when 'start' then
       perform pg_temp.start((p ->> 'days')::integer, (p ->> 'late')::boolean);
     when 'complete' then
-      perform public.complete_workout(id, ended_at => started_at + interval '100 minutes')
-      from public.workouts where status = 'in_progress';
+      perform pg_temp.finish();
+    when 'session' then
+      perform pg_temp.finish();
+      perform pg_temp.start((p ->> 'days')::integer, (p ->> 'late')::boolean);
+      perform pg_temp.lift(v_exercise_id, p);
+      perform pg_temp.finish();
     when 'cancel' then
       perform public.cancel_workout(id) from public.workouts where status = 'in_progress';
     when 'lift' then

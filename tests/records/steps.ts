@@ -85,6 +85,16 @@ const session = [
   { weight: 14, arbitrary: lifts },
   { weight: 4, arbitrary: place('start', { days: fc.integer({ min: 1, max: 20 }), late: fc.boolean() }) },
   { weight: 3, arbitrary: place('complete') },
+  // A day of training in one step: streaks need many.
+  {
+    weight: 5,
+    arbitrary: place('session', {
+      ...lifted,
+      exercise: fc.nat({ max: 1 }),
+      days: fc.integer({ min: 1, max: 20 }),
+      late: fc.constantFrom(false, false, false, true),
+    }),
+  },
   { weight: 1, arbitrary: place('cancel') },
 ]
 
