@@ -3408,6 +3408,10 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      strength_progress: {
+        Args: { exercise_id: string; from_date?: string; to_date?: string }
+        Returns: Json
+      }
       template_changes: {
         Args: {
           from_version?: number
