@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { type ClientRequest, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { toBody } from '../streams.ts'
 
@@ -54,12 +55,15 @@ async function send(body: ReadableStream<Uint8Array> | null, outgoing: ClientReq
     return
   }
   const reader = body.getReader()
+  const left = new AbortController()
   // A function may answer without reading the body, or end; the sender then stops, and the receiver hears why.
-  outgoing.once('close', () => void reader.cancel().catch(() => undefined))
+  outgoing.once('close', () => {
+    left.abort()
+    void reader.cancel().catch(() => undefined)
+  })
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read())
-      if (!outgoing.write(part.value))
-        await new Promise<void>((resolve) => outgoing.once('drain', resolve).once('close', resolve))
+      if (!outgoing.write(part.value)) await once(outgoing, 'drain', { signal: left.signal })
     outgoing.end()
   } catch (cause) {
     outgoing.destroy(cause instanceof Error ? cause : undefined)

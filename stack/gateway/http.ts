@@ -53,8 +53,9 @@ export class IncomingBody {
         if (done) controller.close()
         else controller.enqueue(new Uint8Array(value))
       },
-      async cancel() {
+      cancel: async () => {
         await chunks.return(undefined)
+        this.discard()
       },
     })
   }
