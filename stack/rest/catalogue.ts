@@ -20,6 +20,8 @@ export class Catalogue {
     this.#options = options
     this.#sql = postgres(options.url, {
       max: 1,
+      // A question of the driver's own, which nobody could catch when a stop breaks it off.
+      fetch_types: false,
       // After a crash of the server its schema shall be known again soon; the driver would wait ever longer.
       backoff: () => 0.25,
       onnotice: () => undefined,
