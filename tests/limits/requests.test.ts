@@ -148,6 +148,55 @@ describe('requests that only read', () => {
   })
 })
 
+describe('what a request may take', () => {
+  beforeAll(async () => {
+    await world.sql`
+      create table public.many_rows as select generate_series(1, 100000) as id`
+    await world.sql`
+      create function public.endless(seconds integer) returns text language sql volatile
+      as $$ select current_setting('statement_timeout') from pg_sleep(seconds) $$`
+    await world.sql`grant select on public.many_rows to anon, authenticated, service_role`
+    await world.sql`grant execute on function public.endless(integer) to anon, authenticated, service_role`
+    // The Data API hears of what is new a moment later.
+    await eventually(async () => {
+      const { ok } = await asBackend('/rest/v1/rpc/endless', { seconds: 0 })
+      if (!ok) throw new Error('the Data API does not know the function yet')
+    })
+  })
+
+  const asBackend = (path: string, body?: object): Promise<Response> =>
+    world.send(path, {
+      headers: { apikey: world.stack.status.secret_key },
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    })
+
+  test('is so much time: a query without end is ended, with its code', async () => {
+    const user = await world.user()
+    const asAnon = (seconds: number): Promise<Response> =>
+      world.send('/rest/v1/rpc/endless', { method: 'POST', body: JSON.stringify({ seconds }) })
+    const asUser = (seconds: number): Promise<Response> => user.send('/rest/v1/rpc/endless', { seconds })
+
+    const allowed = await Promise.all([asAnon(0), asUser(0), asBackend('/rest/v1/rpc/endless', { seconds: 0 })])
+    expect(await Promise.all(allowed.map((response) => response.json()))).toEqual(['3s', '8s', '1min'])
+
+    const ended = await Promise.all([asAnon(60), asUser(60)])
+    for (const response of ended) expect(await response.json()).toMatchObject({ code: '57014' })
+    expect((await asUser(0)).status).toBe(200)
+  })
+
+  test('is so many rows: a table of a hundred thousand gives a page, to everybody', async () => {
+    const user = await world.user()
+    for (const path of [
+      '/rest/v1/many_rows',
+      '/rest/v1/many_rows?limit=100000',
+      '/rest/v1/many_rows?offset=500&limit=5000',
+    ])
+      for (const response of await Promise.all([world.send(path), user.send(path), asBackend(path)]))
+        expect(await response.json()).toHaveLength(1_000)
+    expect(await (await user.send('/rest/v1/many_rows?limit=7')).json()).toHaveLength(7)
+  })
+})
+
 async function startWorkout(user: LimitedUser): Promise<string> {
   const [exercise] = await world.sql`
     select id from public.exercises where tracking_type = 'weight_reps' and weight_entry = 'total' limit 1`
