@@ -78,7 +78,9 @@ begin
   select
     v_workout_id, v_user_id, tests.plan_id(), tests.ref('day ' || p_day), v_run.id,
     private.plan_week(v_user_id, v_run.id, template_versions.document, tests.ref('day ' || p_day)),
-    'in_progress', 'UTC', now() - p_days_ago * interval '1 day' - interval '2 hours'
+    'in_progress', 'UTC',
+    -- On that day, also just after midnight.
+    greatest(now() - interval '2 hours', date_trunc('day', now(), 'UTC')) - p_days_ago * interval '1 day'
   from public.template_versions
   where template_versions.template_id = tests.plan_id();
 
@@ -102,12 +104,12 @@ begin
       planned.planned_reps_min, planned.planned_reps_max,
       coalesce(v_day.weight::numeric, planned.planned_weight_kg),
       coalesce(v_day.reps[planned.set_index + 1]::integer, planned.planned_reps_min), planned.planned_duration_seconds,
-      now() - p_days_ago * interval '1 day' - interval '90 minutes'
+      now() - p_days_ago * interval '1 day'
     from jsonb_populate_recordset(null::public.workout_sets, v_day.sets) as planned;
   end loop;
 
   update public.workouts
-  set status = 'completed', ended_at = started_at + interval '1 hour'
+  set status = 'completed', ended_at = now() - p_days_ago * interval '1 day'
   where id = v_workout_id;
 end;
 $$;
