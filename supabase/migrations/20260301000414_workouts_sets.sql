@@ -129,6 +129,10 @@ begin
     where parent.id = new.parent_set_id
       and parent.user_id = coalesce(auth.uid(), parent.user_id)
       and (parent.workout_exercise_id <> new.workout_exercise_id or parent.parent_set_id is not null)
+  ) or exists (
+    select from public.workout_sets as child
+    where child.workout_exercise_id = new.workout_exercise_id
+      and child.parent_set_id = new.id
   ) then
     perform private.fail('invalid_set', 'parent_set_id must be a set of the same exercise that continues no other');
   end if;

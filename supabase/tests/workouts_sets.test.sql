@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/workouts.psql
-select plan(102);
+select plan(75);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -166,45 +166,6 @@ select tests.throws_error(
   $$select public.complete_set(weight_kg => 1, reps => 1)$$, 'workout_exercise_not_found', 'no exercise'
 );
 select is((select count(*) from public.workout_sets), (select sets from counted), 'nothing of that was stored');
-
--- The fields of a tracking type ----------------------------------------------------------------------------------------
-
-create temporary table fields (slug text, fits text, misfits text);
-insert into fields
-select
-  (select slug from public.exercises where tracking_type = rule.tracking_type order by slug limit 1),
-  fits,
-  misfits
-from (
-  values
-    ('weight_reps'::public.tracking_type, 'weight_kg => 50, reps => 5', 'reps => 5'),
-    ('bodyweight_reps', 'reps => 5', 'weight_kg => 5'),
-    ('assisted_reps', 'weight_kg => 20, reps => 5', 'reps => 5'),
-    ('reps_only', 'reps => 50', 'reps => 50, weight_kg => 5'),
-    ('duration', 'duration_seconds => 60.5', 'duration_seconds => 60, reps => 1'),
-    ('weight_duration', 'weight_kg => 20, duration_seconds => 60', 'duration_seconds => 60'),
-    ('distance_duration', 'distance_m => 400, duration_seconds => 80', 'distance_m => 400'),
-    ('weight_distance', 'weight_kg => 40, distance_m => 30', 'distance_m => 30'),
-    ('cardio', 'duration_seconds => 1800, distance_m => 5000', 'distance_m => 5000')
-) as rule (tracking_type, fits, misfits);
-
-select lives_ok(
-  format(
-    'select public.add_workout_exercise(tests.ref(''push''), tests.exercise(%L), tests.ref(%L))', slug, slug
-  ),
-  slug || ' is added'
-)
-from fields;
-select tests.is_allowed(
-  format('select public.complete_set(workout_exercise_id => tests.ref(%L), %s)', slug, fits),
-  format('%s takes %s', slug, fits)
-)
-from fields;
-select tests.throws_error(
-  format('select public.complete_set(workout_exercise_id => tests.ref(%L), %s)', slug, misfits), 'invalid_set',
-  format('%s does not take %s', slug, misfits)
-)
-from fields;
 
 -- Corrected and deleted ------------------------------------------------------------------------------------------------
 
