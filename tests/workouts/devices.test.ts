@@ -2,33 +2,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { sql } from '../support/stack.ts'
-import { Device, type Shared, type Transaction, Witness } from './devices.ts'
+import { Device, type Shared, Witness } from './devices.ts'
+import { becomeAthlete, type Transaction, undone } from './undone.ts'
 
 const RUNS = 240
 
-class Undo extends Error {}
-
-/** Runs `act` in a transaction that is undone. Rejects with what `act` does. */
-async function undone(
-  begin: (act: (tx: Transaction) => Promise<never>) => Promise<unknown>,
-  act: (tx: Transaction) => Promise<void>,
-) {
-  await begin(async (tx) => {
-    await act(tx)
-    throw new Undo()
-  }).catch((cause: unknown) => {
-    if (!(cause instanceof Undo)) throw cause
-  })
-}
-
 /** An athlete in `tx` with a workout on and one exercise in it. */
 async function athlete(tx: Transaction): Promise<{ readonly userId: string; readonly shared: Shared }> {
-  const userId = crypto.randomUUID()
-  await tx`
-    insert into auth.users (id, aud, role, email, raw_user_meta_data, created_at, updated_at)
-    values (${userId}, 'authenticated', 'authenticated', ${`${userId}@example.test`}, '{}', now(), now())`
-  const claims = JSON.stringify({ sub: userId, role: 'authenticated', session_id: crypto.randomUUID() })
-  await tx`select set_config('request.jwt.claims', ${claims}, true), set_config('role', 'authenticated', true)`
+  const userId = await becomeAthlete(tx)
   const startedAt = new Date(Date.now() - 7_200_000).toISOString()
   const shared = { workoutId: crypto.randomUUID(), entryId: crypto.randomUUID(), startedAt }
   await tx`select public.start_workout(id => ${shared.workoutId}, started_at => ${startedAt})`

@@ -1,8 +1,5 @@
-import type postgres from 'postgres'
 import { z } from 'zod'
-
-/** A transaction in which one athlete trains; it is never committed. */
-export type Transaction = postgres.TransactionSql
+import type { Transaction } from './undone.ts'
 
 /** The workout that the devices share, and the exercise in it whose sets they write. */
 export interface Shared {
