@@ -350,7 +350,7 @@ select is(public.upload_workouts('[]') ->> 'stored', '0', 'an empty one is none 
 select is(
   tests.error_of(format('select public.upload_workouts(%L)', (
     select jsonb_build_array(jsonb_build_object('id', tests.ref('live'), 'exercises', jsonb_build_array(jsonb_build_object(
-      'id', tests.ref('live'), 'sets', jsonb_agg(jsonb_build_object('id', gen_random_uuid()))
+      'id', tests.ref('live'), 'sets', jsonb_agg(jsonb_build_object('id', gen_random_uuid(), 'no such field', 1))
     )))) from generate_series(1, rows)
   ))), code, rows || ' sets'
 )

@@ -54,6 +54,7 @@ export class Witness {
   readonly uploads: { readonly device: Device; readonly items: readonly Item[] }[] = []
   stored = 0
   conflicts = 0
+  acting: Device | undefined
   #last = 0
 
   /** A value that no other set has had: weights tell the entries apart. */
@@ -220,9 +221,10 @@ export class Device {
 
   // What is answered; undefined when the call is refused.
   async #call(statement: ReturnType<Transaction>): Promise<unknown> {
+    await this.#act()
     try {
       return await this.#tx.savepoint(async (inner) => {
-        const [row] = await this.#read(inner`select ${statement} as answer`)
+        const [row] = await inner`select ${statement} as answer`
         return row?.answer
       })
     } catch (cause) {
@@ -232,8 +234,13 @@ export class Device {
   }
 
   async #read(statement: ReturnType<Transaction>) {
-    await this
-      .#tx`select set_config('request.jwt.claims', ${this.#claims}, true), set_config('response.status', '', true)`
+    await this.#act()
     return statement
+  }
+
+  async #act(): Promise<void> {
+    if (this.#witness.acting === this) return
+    await this.#tx`select set_config('request.jwt.claims', ${this.#claims}, true)`
+    this.#witness.acting = this
   }
 }

@@ -5,7 +5,7 @@ import { sql } from '../support/stack.ts'
 import { anyWorkouts, type OfflineWorkout, partOf } from './parts.ts'
 import { becomeAthlete, type Transaction, undone } from './undone.ts'
 
-const RUNS = 80
+const RUNS = 40
 const SLUGS = ['barbell-bench-press', 'barbell-back-squat', 'conventional-deadlift']
 
 const upload = async (tx: Transaction, workouts: readonly OfflineWorkout[]): Promise<string> => {
@@ -16,11 +16,16 @@ const upload = async (tx: Transaction, workouts: readonly OfflineWorkout[]): Pro
   return `${refused} refused, ${conflicts} conflicts`
 }
 
-/** All that the athlete has and that is derived from it, but for when and in how many steps it came. */
+/**
+ * All that the athlete has and that is derived from it, but for when and in how many steps it came, and where in a workout
+ * they are: that is of interest while it is on.
+ */
 async function everything(tx: Transaction): Promise<unknown> {
   const [row] = await tx`
     select jsonb_build_array(
-      (select jsonb_agg(to_jsonb(w) - '{version,request_hash,created_at,updated_at}'::text[] order by id) from public.workouts as w),
+      (select jsonb_agg(
+        to_jsonb(w) - '{version,request_hash,current_exercise_index,current_set_index,created_at,updated_at}'::text[] order by id
+      ) from public.workouts as w),
       (select jsonb_agg(to_jsonb(e) - '{version,request_hash,created_at,updated_at}'::text[] order by id)
         from public.workout_exercises as e),
       (select jsonb_agg(to_jsonb(s) - '{version,request_hash,received_at,created_at,updated_at}'::text[] order by id)
@@ -77,4 +82,4 @@ test('parts that overlap, in any order and twice, come to the same as all at onc
     },
   )
   expect(parts).toBeGreaterThan(RUNS)
-}, 120_000)
+}, 600_000)
