@@ -72,7 +72,8 @@ async function measure(api: postgres.Sql, owner: postgres.Sql, athlete: Athlete)
 const insertBare = (sql: postgres.TransactionSql, { id }: Athlete) => sql`
   insert into bench.workout_sets
   select (jsonb_populate_record(
-    sets, jsonb_build_object('id', gen_random_uuid(), 'workout_exercise_id', gen_random_uuid())
+    null::public.workout_sets,
+    to_jsonb(sets) || jsonb_build_object('id', gen_random_uuid(), 'workout_exercise_id', gen_random_uuid())
   )).*
   from (select * from public.workout_sets where user_id = ${id} limit 500) as sets`
 

@@ -1,5 +1,8 @@
+import type postgres from 'postgres'
 import { z } from 'zod'
 import type { Transaction } from './undone.ts'
+
+type Query = postgres.PendingQuery<postgres.Row[]>
 
 /** The workout that the devices share, and the exercise in it whose sets they write. */
 export interface Shared {
@@ -220,7 +223,7 @@ export class Device {
   }
 
   // What is answered; undefined when the call is refused.
-  async #call(statement: ReturnType<Transaction>): Promise<unknown> {
+  async #call(statement: Query): Promise<unknown> {
     await this.#act()
     try {
       return await this.#tx.savepoint(async (inner) => {
@@ -233,7 +236,7 @@ export class Device {
     }
   }
 
-  async #read(statement: ReturnType<Transaction>) {
+  async #read(statement: Query) {
     await this.#act()
     return statement
   }
