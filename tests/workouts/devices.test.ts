@@ -124,7 +124,7 @@ test('whatever devices do to one workout, no value of the athlete’s is lost, a
     },
   )
   // The sequences are worth something.
-  expect(seen.stored).toBeGreaterThan(RUNS)
-  expect(seen.conflicts).toBeGreaterThan(RUNS / 5)
-  expect(seen.kept).toBeGreaterThan(RUNS / 5)
+  expect(seen.stored).toBeGreaterThan(RUNS / 4)
+  expect(seen.conflicts).toBeGreaterThan(RUNS / 20)
+  expect(seen.kept).toBeGreaterThan(RUNS / 20)
 }, 600_000)
