@@ -39,6 +39,10 @@ export function hotReads({ userId, exerciseId, workoutId, startedAt }: Subject):
             and local_date between ('${startedAt}'::date - 15) and ('${startedAt}'::date + 15)`,
     },
     { name: 'get_workout', sql: `select public.get_workout('${workoutId}')` },
+    {
+      name: 'sets of a workout, from the table',
+      sql: `select * from public.workout_sets where workout_id = '${workoutId}' order by completed_at`,
+    },
     { name: 'active_workout', sql: 'select public.active_workout()' },
     {
       name: 'records of an exercise',
@@ -58,6 +62,7 @@ export function hotReads({ userId, exerciseId, workoutId, startedAt }: Subject):
       sql: `select * from public.weekly_stats where ${own} and week > '${startedAt}'::date - 84 and week <= '${startedAt}'::date`,
     },
     { name: 'next_workout', sql: `select public.next_workout('${PLAN_ID}')` },
+    { name: 'totals', sql: `select * from public.user_stats where ${own}` },
     { name: 'search', sql: `select public.search_exercises('bench press')` },
     { name: 'search with a typing error', sql: `select public.search_exercises('sqaut')` },
     { name: 'search without words', sql: `select public.search_exercises()` },

@@ -13,17 +13,22 @@ const Rows = z.array(z.object({ id: z.string() }))
 export async function measureWrites(api: postgres.Sql, athlete: Athlete) {
   const entries = await asAthlete(api, athlete.claims, startWorkout)
   let round = 0
-  const lift = (sql: postgres.TransactionSql) => sql`
-    select * from public.complete_set(
-      id => ${crypto.randomUUID()}, workout_exercise_id => ${entries[round++ % ENTRIES] ?? ''}, weight_kg => 100, reps => 5
+  const lift = (sql: postgres.TransactionSql, id: string = crypto.randomUUID()) => sql`
+    select public.complete_set(
+      id => ${id}, workout_exercise_id => ${entries[round++ % ENTRIES] ?? ''}, weight_kg => 100, reps => 5
     )`
-  const [row] = await asAthlete(api, athlete.claims, lift)
+  const row = await asAthlete(api, athlete.claims, async (sql) => {
+    const id = crypto.randomUUID()
+    await lift(sql, id)
+    const [stored] = await sql`select * from public.workout_sets where id = ${id}`
+    return stored
+  })
   const bare = (sql: postgres.TransactionSql) => sql`
     insert into bench.workout_sets
     ${sql({ ...row, id: crypto.randomUUID(), workout_exercise_id: crypto.randomUUID() })}`
   const [full, plain] = await timeInTurns(
     [
-      { name: 'complete_set', run: () => asAthlete(api, athlete.claims, lift) },
+      { name: 'complete_set', run: () => asAthlete(api, athlete.claims, (sql) => lift(sql)) },
       { name: 'bare', run: () => asAthlete(api, athlete.claims, bare) },
     ],
     ROUNDS,

@@ -85,7 +85,7 @@ comment on policy delete_involved on public.workout_shares is 'The athlete takes
 -- What triggers derive is in none of these lists.
 grant select, delete on public.workouts to authenticated;
 grant insert (
-  id, name, status, planned_for, timezone, started_at, location, mood_before, energy, notes, visibility, bodyweight_kg,
+  id, template_id, template_day_id, name, status, planned_for, timezone, started_at, location, mood_before, energy, notes, visibility, bodyweight_kg,
   request_hash
 ) on public.workouts to authenticated;
 grant update (

@@ -78,7 +78,8 @@ create function public.start_workout(
   mood_before text default null,
   energy integer default null,
   started_at timestamptz default null,
-  timezone text default null
+  timezone text default null,
+  from_workout_id uuid default null
 )
 returns public.workouts
 language plpgsql
@@ -90,13 +91,15 @@ as $$
 declare
   v_user_id uuid := private.current_user_id();
   v_hash uuid := private.request_hash(jsonb_build_array(
-    template_id, template_day_id, name, location, mood_before, energy, started_at, timezone
+    template_id, template_day_id, name, location, mood_before, energy, started_at, timezone, from_workout_id
   ));
   v_workout public.workouts;
   v_rule text;
 begin
-  if start_workout.template_id is not null or start_workout.template_day_id is not null then
-    perform private.fail('not_found', 'there is no such template');
+  if num_nonnulls(start_workout.template_id, from_workout_id) > 1
+    or (start_workout.template_day_id is not null and start_workout.template_id is null)
+  then
+    perform private.fail('invalid_argument', 'either template_id, with template_day_id, or from_workout_id');
   end if;
 
   perform private.lock_athletes(array[v_user_id]);
@@ -108,7 +111,7 @@ begin
 
   if v_workout.request_hash = v_hash then
     return v_workout;
-  elsif v_workout.status = 'planned' then
+  elsif v_workout.status = 'planned' and num_nonnulls(start_workout.template_id, from_workout_id) = 0 then
     update public.workouts
     set status = 'in_progress',
       name = coalesce(start_workout.name, workouts.name),
@@ -120,13 +123,19 @@ begin
       request_hash = v_hash
     where workouts.id = v_workout.id
     returning workouts.* into v_workout;
-    return v_workout;
+    return private.begin_plan(v_workout, null);
   end if;
 
-  insert into public.workouts (id, name, location, mood_before, energy, started_at, timezone, request_hash)
+  insert into public.workouts (
+    id, template_id, template_day_id, name, location, mood_before, energy, started_at, timezone, request_hash
+  )
   values (
     coalesce(start_workout.id, private.uuid_v7()),
-    coalesce(start_workout.name, 'Workout'),
+    start_workout.template_id,
+    start_workout.template_day_id,
+    coalesce(
+      start_workout.name, private.repeated_name(from_workout_id), case when start_workout.template_id is null then 'Workout' end
+    ),
     start_workout.location,
     start_workout.mood_before,
     start_workout.energy,
@@ -141,7 +150,7 @@ begin
     perform private.fail('id_conflict');
   end if;
 
-  return v_workout;
+  return private.begin_plan(v_workout, from_workout_id);
 exception
   when check_violation or numeric_value_out_of_range then
     get stacked diagnostics v_rule = constraint_name;
@@ -150,14 +159,16 @@ end;
 $$;
 
 grant execute on function public.start_workout(
-  uuid, uuid, uuid, text, public.workout_location, text, integer, timestamptz, text
+  uuid, uuid, uuid, text, public.workout_location, text, integer, timestamptz, text, uuid
 ) to authenticated;
 comment on function public.start_workout(
-  uuid, uuid, uuid, text, public.workout_location, text, integer, timestamptz, text
+  uuid, uuid, uuid, text, public.workout_location, text, integer, timestamptz, text, uuid
 ) is
-  'Starts a workout, or a planned one by its id, and answers it. The same id with the same content answers it again.
-Fails with id_conflict, workout_already_active, invalid_time, invalid_workout, invalid_argument, not_found or
-not_authenticated.';
+  'Starts a workout and answers it: empty, or with the planned sets of a template''s day in the version and week that the
+athlete follows, or with what was done in a workout of the past, one''s own or one that is shared, as the plan; or starts a
+planned workout by its id. The same id with the same content answers it again. A plan of one day needs no template_day_id.
+Fails with id_conflict, workout_already_active, workout_not_found, template_not_found, premium_template,
+template_day_not_found, invalid_time, invalid_workout, invalid_argument or not_authenticated.';
 
 create function public.complete_workout(
   workout_id uuid default null,

@@ -71,6 +71,18 @@ $$;
 comment on function private.is_live(timestamptz) is
   'Whether something is recent enough to be announced to those who follow a workout.';
 
+create function private.is_planning()
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(current_setting('workouts.planning', true), '') <> '';
+$$;
+
+comment on function private.is_planning() is 'Whether the plan of a new workout is being written, which is one change.';
+
 create function private.announce_workout(p_old public.workouts, p_new public.workouts)
 returns void
 language plpgsql
@@ -172,8 +184,8 @@ as $$
 declare
   v_exercise public.workout_exercises := coalesce(new, old);
 begin
-  -- One that goes with its workout, or its account, has nothing left to be read again.
-  if exists (select from public.workouts where workouts.id = v_exercise.workout_id) then
+  -- One that goes with its workout, or its account, has nothing left to be read again; nor is one told that comes with it.
+  if not private.is_planning() and exists (select from public.workouts where workouts.id = v_exercise.workout_id) then
     perform private.announce_sync(v_exercise.user_id, v_exercise.workout_id, 'updated');
   end if;
 
@@ -215,7 +227,7 @@ begin
   end if;
 
   -- A new set that is done changes the workout's totals, and that is announced to the athlete's devices already.
-  if tg_op <> 'INSERT' or v_event is null then
+  if (tg_op <> 'INSERT' or v_event is null) and not private.is_planning() then
     perform private.announce_sync(v_set.user_id, v_set.workout_id, 'updated');
   end if;
 

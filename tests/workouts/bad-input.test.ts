@@ -101,7 +101,7 @@ const ATTEMPTS: readonly Attempt[] = [
     rpc: 'start_workout',
     args: { template_id: crypto.randomUUID() },
     status: 404,
-    code: 'not_found',
+    code: 'template_not_found',
   },
   {
     what: 'an unknown library exercise',
