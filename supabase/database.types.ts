@@ -3343,6 +3343,7 @@ export type Database = {
       start_workout: {
         Args: {
           energy?: number
+          from_workout_id?: string
           id?: string
           location?: Database["public"]["Enums"]["workout_location"]
           mood_before?: string

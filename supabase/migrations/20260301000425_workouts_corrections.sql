@@ -236,7 +236,11 @@ begin
     return to_jsonb(v_conflict);
   end if;
 
-  if restore then
+  if restore and v_conflict.value ? 'workout_exercise_ids' then
+    perform private.order_exercises(v_conflict.workout_id, array(
+      select id::uuid from jsonb_array_elements_text(v_conflict.value -> 'workout_exercise_ids') as id
+    ));
+  elsif restore then
     execute format('select version from public.%I where id = $1', v_conflict.table_name)
     into v_version
     using v_conflict.row_id;

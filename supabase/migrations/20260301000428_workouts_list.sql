@@ -11,8 +11,7 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
--- The policy counts the condition on the athlete twice, so the planner expects next to nothing, and would rather read and
--- sort the whole history than walk the index backwards.
+-- Where it expects few rows the planner would rather read and sort them than walk the index backwards.
 set enable_bitmapscan = off
 set enable_sort = off
 as $$
@@ -22,6 +21,8 @@ declare
   v_after jsonb := private.decode_cursor(my_workouts.cursor, array['timestamptz', 'uuid']);
   v_before_at timestamptz := coalesce((v_after ->> 0)::timestamptz, 'infinity');
   v_before_id uuid := coalesce(v_after ->> 1, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  -- A variable: below a policy an expression with coalesce is no bound of an index.
+  v_from_at timestamptz := coalesce((my_workouts.from_date - 1)::timestamptz, '-infinity');
 begin
   -- One upper bound: of two, the index might be walked from the later one. A day ends up to 14 hours after UTC's.
   if (my_workouts.to_date + 2)::timestamptz < v_before_at then
@@ -40,7 +41,7 @@ begin
       from public.workouts
       where workouts.user_id = v_user_id
         and (workouts.started_at, workouts.id) < (v_before_at, v_before_id)
-        and workouts.started_at >= coalesce((my_workouts.from_date - 1)::timestamptz, '-infinity')
+        and workouts.started_at >= v_from_at
         and (my_workouts.from_date is null or workouts.local_date >= my_workouts.from_date)
         and (my_workouts.to_date is null or workouts.local_date <= my_workouts.to_date)
       order by workouts.started_at desc, workouts.id desc
