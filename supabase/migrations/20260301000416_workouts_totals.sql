@@ -146,11 +146,11 @@ begin
     into v_exercise_ids, v_workout_ids, v_user_ids
     from (
       select id, workout_exercise_id, workout_id, user_id, completed_at, set_type, reps, volume_kg, effective_volume_kg,
-        rpe, rest_seconds
+        rpe, rest_seconds, duration_seconds, energy_kcal
       from removed
       except
       select id, workout_exercise_id, workout_id, user_id, completed_at, set_type, reps, volume_kg, effective_volume_kg,
-        rpe, rest_seconds
+        rpe, rest_seconds, duration_seconds, energy_kcal
       from added
     ) as changed;
   end if;
