@@ -82,7 +82,11 @@ test('exercises are replaced and reordered, and a change that comes too late is 
 
   const reversed = exercises.map(({ id }) => id).reverse()
   const ordered = Order.parse(
-    await call(ana.client, 'reorder_workout_exercises', { workout_id: workoutId, version, workout_exercise_ids: reversed }),
+    await call(ana.client, 'reorder_workout_exercises', {
+      workout_id: workoutId,
+      version,
+      workout_exercise_ids: reversed,
+    }),
   )
   expect(ordered.workout_exercise_ids).toEqual(reversed)
   expect(
