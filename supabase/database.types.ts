@@ -2956,6 +2956,23 @@ export type Database = {
       }
       recompute_my_stats: { Args: Record<PropertyKey, never>; Returns: Json }
       remove_friend: { Args: { user_id: string }; Returns: undefined }
+      reorder_workout_exercises: {
+        Args: {
+          version?: number
+          workout_exercise_ids?: string[]
+          workout_id?: string
+        }
+        Returns: Json
+      }
+      replace_workout_exercise: {
+        Args: {
+          exercise_id?: string
+          id?: string
+          version?: number
+          workout_exercise_id?: string
+        }
+        Returns: Json
+      }
       resolve_workout_conflict: {
         Args: { conflict_id?: string; restore?: boolean }
         Returns: Json
@@ -3468,6 +3485,7 @@ export type Database = {
         Returns: Json
       }
       upload_workouts: { Args: { workouts?: Json }; Returns: Json }
+      workout_calendar: { Args: { month?: string }; Returns: Json }
     }
     Enums: {
       confidence: "high" | "medium" | "low"

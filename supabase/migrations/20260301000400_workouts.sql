@@ -125,6 +125,7 @@ create unique index workouts_one_active_per_user_key on public.workouts (user_id
 create index workouts_user_id_started_at_idx on public.workouts (user_id, started_at desc, id desc);
 create index workouts_user_id_local_date_idx on public.workouts (user_id, local_date);
 create index workouts_import_id_idx on public.workouts (import_id) where import_id is not null;
+create index workouts_user_id_planned_for_idx on public.workouts (user_id, planned_for) where status = 'planned';
 create index workouts_shown_idx on public.workouts (user_id, started_at desc, id desc)
   where visibility <> 'private' and status in ('in_progress', 'completed');
 create index workouts_template_run_id_idx on public.workouts (template_run_id);

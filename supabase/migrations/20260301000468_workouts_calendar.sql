@@ -1,7 +1,5 @@
 -- A month of training: what was done on which local day, and what is planned.
 
-create index workouts_user_id_planned_for_idx on public.workouts (user_id, planned_for) where status = 'planned';
-
 create function private.days_of_training(p_user_id uuid, p_from date, p_to date)
 returns jsonb
 language sql
