@@ -116,13 +116,13 @@ select tests.throws_error(
 );
 select results_eq(
   $$
-    select filled ->> 'planned_weight_kg', filled ->> 'weight_kg'
+    select (filled ->> 'planned_weight_kg')::numeric, (filled ->> 'weight_kg')::numeric
     from public.complete_set(
       id => (select id from public.workout_sets where set_index = 1), weight_kg => 102.5, reps => 5,
       workout_exercise_id => (select id from public.workout_exercises where position = 0)
     ) as filled
   $$,
-  $$values ('100.000', '102.5')$$, 'a planned set is filled beside its plan'
+  $$values (100::numeric, 102.5::numeric)$$, 'a planned set is filled beside its plan'
 );
 select is((select set_count from public.workouts), 1, 'and counts');
 select public.complete_workout(tests.ref('legs'));
