@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/templates.psql
-select plan(52);
+select plan(55);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -207,6 +207,28 @@ select tests.act_as('ana');
 select is(tests.rows_of('select from public.template_exercises where exercise_id = ''00000000-0000-4000-8000-00000000e401'''), 1, 'a merge that is taken back is forgotten');
 select tests.act_as('ben');
 select is(public.delete_exercise('00000000-0000-4000-8000-00000000e401'), 'retired', 'what a template has is put away, not deleted');
+
+-- Accounts that go ----------------------------------------------------------------------------------------------------
+
+select tests.act_as('ana');
+select public.publish_template('00000000-0000-4000-8000-00000000f003') is not null
+from (select public.save_template(tests.plan_of_exercises(
+  tests.planned('{"exercise_id": "00000000-0000-4000-8000-00000000e404"}')
+) || '{"id": "00000000-0000-4000-8000-00000000f003"}') as answer offset 0) as saved
+where saved.answer is not null;
+select tests.act_as('cleo');
+create temporary table last_run as select (public.begin_template_run('00000000-0000-4000-8000-00000000f003')).id as id;
+select tests.stop_acting();
+delete from auth.users where id = tests.id('ana');
+select tests.act_as('cleo');
+select isnt(
+  public.get_template('00000000-0000-4000-8000-00000000f003') #> '{days,0,exercises,0}', null,
+  'an author who leaves takes the template along, but not what others are in the middle of'
+);
+select is((select created_by from public.template_versions where template_id = '00000000-0000-4000-8000-00000000f003'), null, 'which is nobody''s from then on');
+select tests.stop_acting();
+delete from auth.users where id = tests.id('cleo');
+select is((select count(*) from public.template_versions where template_id = '00000000-0000-4000-8000-00000000f003'), 0::bigint, 'and goes with the last who followed it');
 
 select * from finish();
 rollback;
