@@ -43,7 +43,7 @@ async function plannedSets(tx: postgres.TransactionSql, { id, days }: Answer): P
   return rows.map((row) => ({ ...row }))
 }
 
-test('what is saved is what is read, and saving that again changes nothing', async () => {
+test('what is saved is what is read, and saving that again changes nothing', { timeout: 120_000 }, async () => {
   await rolledBack(async (tx) => {
     await actAs(tx, author.id)
     await fc.assert(
@@ -65,7 +65,7 @@ test('what is saved is what is read, and saving that again changes nothing', asy
   })
 })
 
-test('whatever becomes of a plan, who is in the middle of it is asked for the same', async () => {
+test('whatever becomes of a plan, who is in the middle of it is asked for the same', { timeout: 120_000 }, async () => {
   const edits = fc.array(fc.record({ document: plans(library), keepsIds: fc.boolean() }), {
     minLength: 1,
     maxLength: 3,
