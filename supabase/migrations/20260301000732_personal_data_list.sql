@@ -85,6 +85,8 @@ values
   ('private.personal_data', null, null, null, null, 'This list.'),
   ('private.retention_policies', null, null, null, null, 'What is kept how long.'),
   ('private.account_deletions', 'user_id = $1', 'exported', 'left', 'cascade', 'The wish to leave is about the account.'),
+  ('private.restored_tables', null, null, null, null, 'What of an archive is taken.'),
+  ('private.restore_pages', 'user_id = $1', 'withheld', 'left', 'cascade', 'An archive while it is brought in.'),
   ('private.export_pages', 'user_id = $1', 'withheld', 'left', 'cascade', 'The copy itself, while it is packed.'),
   -- Auth
   ('auth.refresh_tokens', 'user_id = $1::text', 'withheld', 'left', 'cascade', 'Secrets; go with the session.'),

@@ -19,6 +19,9 @@ create unlogged table private.export_pages (
   constraint export_pages_pkey primary key (user_id, export_id, page)
 );
 
+-- To compress for minutes what is short-lived costs more than it saves.
+alter table private.export_pages alter column rows set storage external;
+
 alter table private.export_pages enable row level security;
 
 comment on table private.export_pages is 'The export that a person is taking, until it is packed.';
@@ -59,7 +62,7 @@ begin
       when v_bucket_id is not null then
         'json_build_object(''name'', name, ''type'', metadata -> ''mimetype'', ''bytes'', metadata -> ''size'', ''created_at'', created_at)'
       when p_line.shown is not null then format('(select to_json(shown) from (select %s) as shown)', p_line.shown)
-      else 'to_json(held)'
+      else 'json_strip_nulls(to_json(held))'
     end,
     v_table,
     p_line.whose,
@@ -69,7 +72,7 @@ end;
 $$;
 
 comment on function private.export_query(private.personal_data) is
-  'The query of the rows of the person $1 in a table or bucket: their place, and each as JSON.';
+  'The query of the rows of the person $1 in a table or bucket: their place, and each as JSON without what is null.';
 
 -- A line for each set, as spreadsheets want it: what the athlete did, in the units that they see.
 create function private.export_sets(p_user_id uuid)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { configure, Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js'
+import { configure, Uint8ArrayReader, Uint8ArrayWriter, ZipReader, ZipWriter } from '@zip.js/zip.js'
 import { z } from 'zod'
 import { Manifest } from '../../supabase/functions/account/contract.ts'
 import type { User } from '../support/clients.ts'
@@ -62,3 +62,37 @@ const describe = (path: string, content: Uint8Array) => ({
   bytes: content.byteLength,
   sha256: createHash('sha256').update(content).digest('hex'),
 })
+
+/** An archive with these files and a manifest that is right about them; `changes` replaces or adds files, or removes one. */
+export async function repacked(
+  { files, manifest }: Opened,
+  changes: Readonly<Record<string, string | Uint8Array | null>>,
+): Promise<Uint8Array> {
+  const all = new Map<string, Uint8Array>(files)
+  for (const [path, content] of Object.entries(changes)) {
+    if (content === null) all.delete(path)
+    else all.set(path, typeof content === 'string' ? new TextEncoder().encode(content) : content)
+  }
+  if (!('manifest.json' in changes)) {
+    const described = [...all]
+      .filter(([path]) => path !== 'manifest.json')
+      .map(([path, content]) => describe(path, content))
+    const types = new Map(manifest.files.map((file) => [file.path, file]))
+    const named = described.map((file) => ({ ...types.get(file.path), ...file }))
+    all.set('manifest.json', new TextEncoder().encode(JSON.stringify({ ...manifest, files: named })))
+  }
+  return zipped(all)
+}
+
+/** A ZIP of these files, whatever they are called. */
+export async function zipped(files: ReadonlyMap<string, Uint8Array>): Promise<Uint8Array> {
+  const writer = new ZipWriter(new Uint8ArrayWriter())
+  for (const [path, content] of files) await writer.add(path, new Uint8ArrayReader(content))
+  return writer.close()
+}
+
+/** Sends an archive to `POST /import`, as `user`; answers the status and what was said. */
+export async function bringIn(user: User, archive: Uint8Array) {
+  const response = await request(user, 'POST', '/import', new Uint8Array(archive))
+  return { status: response.status, body: z.record(z.string(), z.unknown()).parse(await response.json()) }
+}

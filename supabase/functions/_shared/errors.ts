@@ -64,6 +64,21 @@ export const ERRORS = {
     message: 'The file has exercises that are not known by these names.',
     hint: 'A dry run lists them with suggestions; send a mapping for each, or what to do with unknown ones.',
   },
+  archive_unreadable: {
+    status: 400,
+    message: 'The file is no archive of an account.',
+    hint: 'Send the ZIP that the export gave, unchanged.',
+  },
+  archive_damaged: {
+    status: 400,
+    message: 'The archive is not what its manifest says.',
+    hint: 'Send the ZIP that the export gave, unchanged; the details name the file.',
+  },
+  archive_too_large: {
+    status: 413,
+    message: 'The archive is too large.',
+    hint: 'The details say how much is taken.',
+  },
   internal: {
     status: 500,
     message: 'Something went wrong.',

@@ -31,10 +31,43 @@ export class AccountGateway {
     return answer(Leaving, this.#db.rpc('delete_my_account'))
   }
 
+  /** Stores a file of the person's; answers whether Storage took it. */
+  async upload(bucket: string, name: string, content: Uint8Array<ArrayBuffer>, type?: string): Promise<boolean> {
+    const blob = new Blob([content], { type: type ?? 'application/octet-stream' })
+    const { error } = await this.#db.storage.from(bucket).upload(name, blob, { upsert: true })
+    return error === null
+  }
+
   /** The content of a file; undefined where there is none any more. */
   async file(bucket: string, name: string): Promise<ReadableStream<Uint8Array> | undefined> {
     const { data } = await this.#db.storage.from(bucket).download(name).asStream()
     return data ?? undefined
+  }
+}
+
+/** What bringing in an archive asks of the database, as the backend. Every method rejects with the database's refusal. */
+export class ArchiveGateway {
+  readonly #admin: SupabaseClient
+
+  constructor(admin: SupabaseClient) {
+    this.#admin = admin
+  }
+
+  /** Keeps rows, as JSON, until they are brought in; page 0 forgets those before. */
+  async send(part: {
+    readonly userId: string
+    readonly relation: string
+    readonly page: number
+    readonly rows: string
+  }): Promise<void> {
+    const { userId, relation, page } = part
+    const rows: unknown = JSON.parse(part.rows)
+    await answer(z.null(), this.#admin.rpc('send_archive_page', { user_id: userId, relation, page, rows }))
+  }
+
+  /** Brings in what was sent; answers how many rows each table got. */
+  async restore(userId: string): Promise<Record<string, number>> {
+    return answer(z.record(z.string(), z.int()), this.#admin.rpc('restore_account', { user_id: userId }))
   }
 }
 
