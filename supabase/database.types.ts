@@ -2994,6 +2994,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      restore_account: { Args: { user_id: string }; Returns: Json }
       resume_workout: {
         Args: { workout_id?: string }
         Returns: {
@@ -3145,6 +3146,10 @@ export type Database = {
         Returns: Json
       }
       search_users: { Args: { limit?: number; query: string }; Returns: Json }
+      send_archive_page: {
+        Args: { page: number; relation: string; rows: Json; user_id: string }
+        Returns: undefined
+      }
       send_friend_request: {
         Args: { user_id: string }
         Returns: {

@@ -2,7 +2,7 @@
 -- the list says, is named here with what to do about it.
 begin;
 \ir support/acting.psql
-select plan(13);
+select plan(14);
 
 create temporary view held as
 select
@@ -132,6 +132,13 @@ select is_empty('table not_nobodys', 'what is nobody''s names nobody');
 select is_empty('table unsaid_column', 'a column that names a person is accounted for');
 select is_empty('table does_not_cascade', 'what goes by cascade does');
 select is_empty('table cascades_unsaid', 'and what cascades is said to');
+
+select is_empty(
+  $$select relation from private.personal_data where return = 'restored' and relation !~ '^bucket:'
+    and relation not in ('public.profiles', 'public.personal_details', 'public.preferences')
+    except select relation from private.restored_tables$$,
+  'what is said to be restored has its columns in private.restored_tables'
+);
 
 -- Each condition and each list of columns is one that runs.
 create function pg_temp.broken_lines()

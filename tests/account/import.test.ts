@@ -59,7 +59,7 @@ function content(archive: Opened, owner?: User): Record<string, readonly string[
           JSON.stringify(
             Object.entries(row)
               .filter(([name]) => !left.includes(name))
-              .sort(),
+              .sort(([a], [b]) => (a < b ? -1 : 1)),
           ),
         ),
       )
