@@ -7,7 +7,8 @@ values
   ('public.profiles', 'user_id = $1', 'exported', 'restored', 'cascade', null),
   ('public.personal_details', 'user_id = $1', 'exported', 'restored', 'cascade', null),
   ('public.preferences', 'user_id = $1', 'exported', 'restored', 'cascade', null),
-  ('bucket:avatars', 'split_part(name, ''/'', 1) = $1::text', 'exported', 'restored', 'deleted', null),
+  ('bucket:avatars', 'split_part(name, ''/'', 1) = $1::text', 'exported', 'left', 'deleted',
+   'The new card has no picture until one is chosen.'),
   ('public.user_roles', 'user_id = $1', 'exported', 'left', 'cascade', 'Power is given, never brought along.'),
   ('private.username_changes', 'user_id = $1', 'exported', 'left', 'cascade', 'Names of another account.'),
   -- Social
