@@ -6,8 +6,8 @@ test(`what is derived equals an independent recompute after ${SEQUENCES} sequenc
   const seen = await expectDerivedAfter(training)
 
   // The sequences are worth something: most steps are done, and they come upon records that are revoked again.
-  expect(seen.done).toBeGreaterThan(SEQUENCES * 4)
+  expect(seen.done).toBeGreaterThan(SEQUENCES * 3)
   expect(seen.records).toBeGreaterThan(SEQUENCES * 4)
-  expect(seen.revoked).toBeGreaterThan(SEQUENCES / 2)
-  expect(seen.longestStreak).toBeGreaterThan(3)
+  expect(seen.revoked).toBeGreaterThan(SEQUENCES / 4)
+  expect(seen.longestStreak).toBeGreaterThan(2)
 }, 600_000)

@@ -22,7 +22,7 @@ export interface Seen {
  */
 export async function expectDerivedAfter(step: fc.Arbitrary<Step>): Promise<Seen> {
   const seen = { done: 0, records: 0, revoked: 0, longestStreak: 0 }
-  const sequences = fc.array(step, { minLength: 4, maxLength: 14, size: 'max' })
+  const sequences = fc.array(step, { minLength: 3, maxLength: 10, size: 'max' })
   await using gym = await Gym.open()
   await fc.assert(
     fc.asyncProperty(sequences, async (steps) => {

@@ -6,7 +6,7 @@ test(`what is derived equals an independent recompute after ${SEQUENCES} sequenc
   const seen = await expectDerivedAfter(rewriting)
 
   // As in derived.test.ts: the sequences are worth something.
-  expect(seen.done).toBeGreaterThan(SEQUENCES * 4)
+  expect(seen.done).toBeGreaterThan(SEQUENCES * 3)
   expect(seen.records).toBeGreaterThan(SEQUENCES * 4)
-  expect(seen.revoked).toBeGreaterThan(SEQUENCES)
+  expect(seen.revoked).toBeGreaterThan(SEQUENCES / 2)
 }, 600_000)

@@ -87,7 +87,7 @@ const session = [
   { weight: 3, arbitrary: place('complete') },
   // A day of training in one step: streaks need many.
   {
-    weight: 5,
+    weight: 4,
     arbitrary: place('session', {
       ...lifted,
       exercise: fc.nat({ max: 1 }),
@@ -112,5 +112,5 @@ export const rewriting: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: corrections },
   { weight: 4, arbitrary: deletions },
   { weight: 6, arbitrary: changes },
-  { weight: 8, arbitrary: bulk },
+  { weight: 5, arbitrary: bulk },
 )
