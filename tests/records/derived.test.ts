@@ -9,5 +9,5 @@ test(`what is derived equals an independent recompute after ${SEQUENCES} sequenc
   expect(seen.done).toBeGreaterThan(SEQUENCES * 3)
   expect(seen.records).toBeGreaterThan(SEQUENCES * 4)
   expect(seen.revoked).toBeGreaterThan(SEQUENCES / 4)
-  expect(seen.longestStreak).toBeGreaterThan(2)
+  expect(seen.longestStreak).toBeGreaterThan(1)
 }, 600_000)
