@@ -48,7 +48,7 @@ test('the migrations make the same of an emptied database as of a new one', asyn
 
   expect(await describeSchema(stack.status.db_url)).toEqual(first)
   expect(first.length).toBeGreaterThan(1000)
-}, 60_000)
+}, 180_000)
 
 test('the reference seed may be loaded again', async () => {
   const first = await describeSchema(stack.status.db_url)

@@ -181,4 +181,4 @@ test('who merges three exercises, in any order and between other things, has wha
     }),
     { numRuns: 25, endOnFailure: true },
   )
-}, 60_000)
+}, 180_000)
