@@ -3,9 +3,11 @@ import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Stack, startStack } from '../../stack/stack.ts'
 import { type Matrix, readMatrix } from '../access/read-matrix.ts'
+import { BUCKETS, decideFiles } from './buckets.ts'
 import { decideCalls } from './calling.ts'
 import { CALLS } from './calls.ts'
-import { readCalls, readTables, type Table } from './catalogue.ts'
+import { readBuckets, readCalls, readTables, readTopics, type Table } from './catalogue.ts'
+import { CHANNELS, decideChannels } from './channels.ts'
 import { decideRows, decideTexts } from './decisions.ts'
 import { type Graph, graphs } from './graph.ts'
 import { decideInserts } from './inserting.ts'
@@ -13,11 +15,13 @@ import { Session } from './session.ts'
 import { TABLES } from './tables.ts'
 import { Verdict } from './verdict.ts'
 import { World } from './world.ts'
+import { decideColumns } from './writable.ts'
 
 const GRAPHS = 11
 // What writes for real takes longer than what is only asked for.
 const GRAPHS_WRITTEN = 2
 const DECISIONS = 100_000
+const ROLES_AND_COMMANDS = 4
 const MODEL = 'tests/intruder'
 
 // A stack of this file's own: what is written without a condition meets nobody else's rows.
@@ -57,6 +61,25 @@ test('the model knows every R', async () => {
   ).toEqual([])
 })
 
+test('the model knows every bucket', async () => {
+  expect(
+    strangers(await readBuckets(sql), BUCKETS, (name) => `say who finds and who puts files of ${name} in ${MODEL}/buckets.ts`),
+  ).toEqual([])
+})
+
+test('the model knows every kind of live channel', async () => {
+  expect(
+    strangers(await readTopics(sql), CHANNELS, (name) => `say who hears and who speaks on ${name}:{id} in ${MODEL}/channels.ts`),
+  ).toEqual([])
+})
+
+test('no column is written that the contract does not give to clients, and every other one is', async () => {
+  const verdict = new Verdict()
+  await Session.run(stack.status.db_url, (session) => decideColumns(session, tables, verdict))
+  expect(verdict.disagreements).toEqual([])
+  expect(verdict.decisions).toBeGreaterThan(tables.length * ROLES_AND_COMMANDS)
+})
+
 test('the database and the model agree on every decision', { timeout: 240_000 }, async () => {
   const verdict = new Verdict()
   const decide = (graph: Graph, isWritten: boolean): Promise<void> =>
@@ -67,6 +90,8 @@ test('the database and the model agree on every decision', { timeout: 240_000 },
       if (!isWritten) return
       await decideInserts(world, tables, verdict)
       await decideCalls(world, verdict)
+      await decideChannels(world, verdict)
+      await decideFiles(world, verdict)
     })
   let place = 0
   await fc.assert(
