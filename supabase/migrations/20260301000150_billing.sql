@@ -141,7 +141,7 @@ begin
 end;
 $$;
 
-grant execute on function private.has_entitlement(text) to authenticated, service_role;
+grant execute on function private.has_entitlement(text) to anon, authenticated, service_role;
 comment on function private.has_entitlement(text) is
   'Whether the caller''s plan, as it is now, entitles to this. The one question that policies and functions ask.';
 

@@ -43,6 +43,7 @@ values
   ('anon executes', 'similar_exercises(uuid,equipment[],integer)', 'the library is public'),
   ('anon executes', 'get_template(uuid,integer)', 'published templates are public'),
   ('anon executes', 'private.readable_document(uuid,integer,boolean)', 'reads a template as the caller'),
+  ('anon executes', 'private.has_entitlement(text)', 'answers anon that nobody is entitled'),
   ('anon executes', 'private.template_library(jsonb,uuid)', 'reads exercises as the caller, for get_template'),
   ('anon executes', 'private.current_template(jsonb,jsonb)', 'pure, for get_template'),
   ('anon executes', 'private.template_exercise_cards(jsonb)', 'reads exercises as the caller'),

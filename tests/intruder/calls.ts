@@ -1,4 +1,4 @@
-import { curator, everybody, nobody, owner, type Rule, type Society } from './model.ts'
+import { curator, everybody, nobody, owner, type Rule, type Society, template, templateInside } from './model.ts'
 
 /** What the contract says of an R. */
 export interface CallModel {
@@ -76,6 +76,22 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   plate_plan: {
     args: `exercise_id => '{own_exercise}', weight_kg => 60`,
     may: curator,
+  },
+
+  // Plans of training ---------------------------------------------------------------------------------------------------
+  get_template: {
+    args: `template_id => '{template}'`,
+    may: (...question) => template(...question) && (templateInside(...question) || 'premium_template'),
+    open: true,
+  },
+  save_template: {
+    args: `template => '{
+      "id": "{template}", "name": "X", "difficulty": "beginner", "goal": "strength", "days": [
+        {"name": "A", "exercises": [{"exercise_id": "{library_exercise}", "sets": 3, "reps_min": 5, "reps_max": 8}]}
+      ]
+    }'`,
+    // The id of a template is a client's choice; that one is taken says neither whose it is nor what.
+    may: (viewer, fact) => viewer !== null && (viewer === fact.owner || 'id_conflict'),
   },
 
   // Training ------------------------------------------------------------------------------------------------------------

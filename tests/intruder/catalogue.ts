@@ -58,16 +58,18 @@ export async function readBuckets(sql: postgres.Sql): Promise<readonly string[]>
   return buckets.map(({ name }) => String(name))
 }
 
+const TOPICS = `
+  select distinct found[1] as name
+  from (
+    select prosrc as source from pg_proc where pronamespace = 'private'::regnamespace
+    union all
+    select concat_ws(' ', qual, with_check) from pg_policies where tablename = 'messages'
+  ) as written
+  cross join regexp_matches(written.source, 'topic_id[(].*?, ''(\\w+)''', 'g') as found
+  order by 1`
+
 /** Every kind of topic that a policy or a function looks for: the word before the id. */
 export async function readTopics(sql: postgres.Sql): Promise<readonly string[]> {
-  const topics = await sql`
-    select distinct found[1] as name
-    from (
-      select prosrc as source from pg_proc where pronamespace = 'private'::regnamespace
-      union all
-      select concat_ws(' ', qual, with_check) from pg_policies where tablename = 'messages'
-    ) as written
-    cross join regexp_matches(written.source, $$topic_id\([^']*'(\w+)'$$, 'g') as found
-    order by 1`
+  const topics = await sql.unsafe(TOPICS)
   return topics.map(({ name }) => String(name))
 }

@@ -19,7 +19,16 @@ export const CHANNELS: Readonly<Record<string, ChannelModel>> = {
 }
 
 /** Topics that are nobody's, whatever they look like. */
-const FOREIGN = ['{owner}', 'users:{owner}', 'user:{owner}:x', ' user:{owner}', 'USER:{owner}', 'realtime:user:{owner}', '%', '']
+const FOREIGN = [
+  '{owner}',
+  'users:{owner}',
+  'user:{owner}:x',
+  ' user:{owner}',
+  'USER:{owner}',
+  'realtime:user:{owner}',
+  '%',
+  '',
+]
 
 const EXTENSIONS = ['broadcast', 'presence', 'persistence'] as const
 
@@ -33,7 +42,11 @@ export async function decideChannels(world: World, verdict: Verdict): Promise<vo
     const asked = [...world.society.people.keys()].flatMap((owner) =>
       topics.map(([kind, model]) => ({ kind, model, owner, topic: world.fill(model.topic, owner) })),
     )
-    const answers = await authorise(world, viewer, asked.map(({ topic }) => topic))
+    const answers = await authorise(
+      world,
+      viewer,
+      asked.map(({ topic }) => topic),
+    )
     for (const [place, { kind, model, owner }] of asked.entries()) {
       const fact = { table: '', key: '', owner, workout: null, other: null }
       const isThere = model.isThere(viewer, fact, world.society) ? ['presence'] : []

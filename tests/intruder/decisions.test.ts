@@ -63,13 +63,21 @@ test('the model knows every R', async () => {
 
 test('the model knows every bucket', async () => {
   expect(
-    strangers(await readBuckets(sql), BUCKETS, (name) => `say who finds and who puts files of ${name} in ${MODEL}/buckets.ts`),
+    strangers(
+      await readBuckets(sql),
+      BUCKETS,
+      (name) => `say who finds and who puts files of ${name} in ${MODEL}/buckets.ts`,
+    ),
   ).toEqual([])
 })
 
 test('the model knows every kind of live channel', async () => {
   expect(
-    strangers(await readTopics(sql), CHANNELS, (name) => `say who hears and who speaks on ${name}:{id} in ${MODEL}/channels.ts`),
+    strangers(
+      await readTopics(sql),
+      CHANNELS,
+      (name) => `say who hears and who speaks on ${name}:{id} in ${MODEL}/channels.ts`,
+    ),
   ).toEqual([])
 })
 

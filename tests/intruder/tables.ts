@@ -159,6 +159,7 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     secret: 'request_hash',
   },
   template_runs: DERIVED,
+  template_generations: DERIVED,
 
   // Training ------------------------------------------------------------------------------------------------------------
   workouts: {
