@@ -36,7 +36,7 @@ export async function decideFiles(world: World, verdict: Verdict): Promise<void>
       for (const [place, { error, answer }] of outcomes.entries()) {
         const file = files[place]
         if (!file) continue
-        const fact = { table: '', key: '', owner: file.owner, workout: null, other: null }
+        const fact = { table: '', key: '', owner: file.owner, other: null }
         const may = (command === 'select' ? file.model.select : file.model.write)(viewer, fact, world.society)
         const kind = `${relation(world, viewer, fact)}, may ${command} in ${file.bucket}`
         if (error) verdict.compare(`${command} in ${file.bucket}`, error.code, '42501')

@@ -20,13 +20,13 @@ export async function decideCalls(world: World, verdict: Verdict): Promise<void>
       for (const [place, outcome] of outcomes.entries()) {
         const owner = owners[place]
         if (owner === undefined) continue
-        const fact = { table: '', key: '', owner, workout: null, other: null }
+        const fact = { table: '', key: '', owner, other: null }
         const may = viewer !== null || model.open === true ? model.may(viewer, fact, world.society) : false
         const kind = `${relation(world, viewer, fact)}, calls ${name}`
         const found = faceless(outcome)
         const expected = typeof may === 'string' ? may : may ? undefined : refusal
         verdict.compare(kind, typeof may === 'string' ? found?.split(' | ')[0] : found, expected)
-        verdict.heard(world, viewer, kind, outcome, world.society.isAdmin(viewer) ? model.shows : undefined)
+        verdict.heard(world, viewer, kind, outcome, model.shows)
       }
     }
 }

@@ -1,4 +1,14 @@
-import { curator, everybody, nobody, owner, type Rule, type Society, template, templateInside } from './model.ts'
+import {
+  curator,
+  everybody,
+  nobody,
+  owner,
+  type Rule,
+  type Society,
+  shownTo,
+  template,
+  templateInside,
+} from './model.ts'
 
 /** What the contract says of an R. */
 export interface CallModel {
@@ -9,8 +19,8 @@ export interface CallModel {
   readonly may: (...question: Parameters<Rule>) => boolean | string
   /** Whether somebody without a token may call it. */
   readonly open?: true
-  /** Tables of which it shows admins more than the policies do. */
-  readonly shows?: string
+  /** Columns that it shows, to whom, beyond what the policies do. */
+  readonly shows?: { readonly columns: string; readonly to: Rule; readonly progress?: string }
 }
 
 const signedIn: Rule = (viewer) => viewer !== null
@@ -24,6 +34,13 @@ const withOther =
     return viewer === owner ? 'invalid_argument' : rule(viewer, owner, society)
   }
 const withAnybody = withOther(() => true)
+
+const ACCOUNTS = { columns: 'profiles.username profiles.display_name', to: admin }
+const WORKOUT = {
+  columns: 'workouts.name workouts.template_name workout_exercises.exercise_name',
+  progress: 'personal_records.exercise_name',
+  to: shownTo,
+}
 
 const mine = (args: string): CallModel => ({ args, may: owner })
 const forAll = (args: string): CallModel => ({ args, may: signedIn })
@@ -98,7 +115,19 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   start_workout: { args: `id => '{live_workout}', timezone => 'UTC'`, may: owner },
   active_workout: forAll(''),
   my_workouts: forAll(''),
-  get_workout: mine(`workout_id => '{workout}'`),
+  get_workout: { args: `workout_id => '{workout}'`, may: shownTo, shows: WORKOUT },
+  shared_workouts: { ...forAll(''), shows: WORKOUT },
+  share_workout: {
+    args: `workout_id => '{workout}', visibility => 'friends'`,
+    may: (viewer, fact, society) => {
+      const person = society.people.get(viewer ?? '')
+      return (
+        owner(viewer, fact, society) &&
+        ((person?.visibility !== 'private' && person?.sharesWorkouts) || 'sharing_is_off')
+      )
+    },
+  },
+  upload_workouts: forAll(`workouts => '[]'`),
   pause_workout: mine(`workout_id => '{live_workout}'`),
   resume_workout: mine(`workout_id => '{live_workout}'`),
   complete_workout: mine(`workout_id => '{live_workout}'`),
@@ -143,11 +172,11 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   end_export: forAll('export_id => gen_random_uuid()'),
 
   // Admins --------------------------------------------------------------------------------------------------------------
-  admin_list_users: { args: `query => 'zq'`, may: admin, shows: 'profiles' },
+  admin_list_users: { args: `query => 'zq'`, may: admin, shows: ACCOUNTS },
   admin_update_user: {
     args: `user_id => '{owner}', patch => '{"is_active": true, "reason": "test"}'`,
     may: (viewer, fact, society) => society.isAdmin(viewer) && (viewer !== fact.owner || 'own_account'),
-    shows: 'profiles',
+    shows: ACCOUNTS,
   },
   admin_review_queue: { args: `kind => 'exercises'`, may: admin },
   platform_analytics: { args: `from_date => '2026-01-01', to_date => '2026-01-31'`, may: admin },

@@ -1,4 +1,4 @@
-import { nobody, owner, type Rule } from './model.ts'
+import { follower, nobody, owner, type Rule } from './model.ts'
 import { relation, type Verdict } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -14,7 +14,7 @@ interface ChannelModel {
 
 /** The model of every kind of topic. One that the policies name and that is not in it fails the intruder's tests. */
 export const CHANNELS: Readonly<Record<string, ChannelModel>> = {
-  workout: { topic: 'workout:{live_workout}', hears: owner, isThere: owner },
+  workout: { topic: 'workout:{live_workout}', hears: follower, isThere: follower },
   user: { topic: 'user:{owner}', hears: owner, isThere: nobody },
 }
 
@@ -48,7 +48,7 @@ export async function decideChannels(world: World, verdict: Verdict): Promise<vo
       asked.map(({ topic }) => topic),
     )
     for (const [place, { kind, model, owner }] of asked.entries()) {
-      const fact = { table: '', key: '', owner, workout: null, other: null }
+      const fact = { table: '', key: '', owner, other: null }
       const isThere = model.isThere(viewer, fact, world.society) ? ['presence'] : []
       const heard = model.hears(viewer, fact, world.society) ? ['broadcast'] : []
       verdict.compare(`${relation(world, viewer, fact)}, joins ${kind}`, answers[place], {

@@ -11,6 +11,10 @@ export interface Person {
   readonly account: Account
   readonly visibility: Visibility
   readonly plan: 'none' | 'active' | 'expired' | 'ended'
+  /** Whom they show their workouts, and whether at all; and whether what tells of the body goes with them. */
+  readonly workouts: Visibility
+  readonly sharesWorkouts: boolean
+  readonly sharesProgress: boolean
   /** Who finds the plan of training that they have written; private: it is not published. */
   readonly template: Visibility
   /** Whether only those who pay for it read what is in that plan. */
@@ -41,6 +45,9 @@ const person: fc.Arbitrary<Person> = fc.record({
   account: fc.constantFrom<Account>('athlete', 'athlete', 'anonymous', 'admin', 'former admin'),
   visibility: fc.constantFrom<Visibility>('public', 'friends', 'private'),
   plan: fc.constantFrom<Person['plan']>('none', 'active', 'expired', 'ended'),
+  workouts: fc.constantFrom<Visibility>('public', 'friends', 'private'),
+  sharesWorkouts: fc.constantFrom(true, true, false),
+  sharesProgress: fc.boolean(),
   template: fc.constantFrom<Visibility>('public', 'friends', 'private'),
   isPremium: fc.boolean(),
 })
@@ -55,7 +62,7 @@ const tie = (pair: { readonly one: number; readonly other: number }): fc.Arbitra
       turned: fc.boolean(),
       friendship: fc.constantFrom<Tie['friendship']>('none', 'asked', 'friends', 'friends', 'ended'),
       block: fc.constantFrom<Tie['block']>('none', 'none', 'none', 'by one', 'by other', 'both'),
-      shared: fc.constant(false),
+      shared: fc.boolean(),
     })
     .map(({ turned, ...rest }) => ({ ...rest, ...(turned ? { one: pair.other, other: pair.one } : pair) }))
 

@@ -32,7 +32,7 @@ export async function decideInserts(world: World, tables: readonly Table[], verd
       for (const [place, outcome] of outcomes.entries()) {
         const owner = owners[place]
         if (owner === undefined) continue
-        const fact = { table: table.name, key: '', owner, workout: null, other: null }
+        const fact = { table: table.name, key: '', owner, other: null }
         const may = model.insert === 'own' ? viewer !== null : model.insert(viewer, fact, world.society)
         const kind = `${relation(world, viewer, fact)}, insert into ${table.name}`
         const becomes = model.insert === 'own' ? viewer : owner

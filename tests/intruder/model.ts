@@ -19,8 +19,6 @@ export interface Fact {
   readonly key: string
   /** Whose it is; null for the product's own. */
   readonly owner: string | null
-  /** The workout that it belongs to. */
-  readonly workout: string | null
   /** The other person that it names. */
   readonly other: string | null
 }
@@ -80,9 +78,20 @@ export class Society {
     return this.#requests.has(key(other, viewer)) && this.existsFor(viewer, other)
   }
 
-  /** Whether `owner` has shared this workout with `viewer`, who may still see what friends see. */
-  isSharedWith(viewer: string, owner: string, workout: string): boolean {
+  /** Whether `owner` has shared this workout by name with `viewer`, who may still see what friends see. */
+  #isSharedWith(viewer: string, owner: string, workout: string): boolean {
     return this.#shares.has(key(workout, viewer)) && this.friends(viewer, owner)
+  }
+
+  /** Whether `viewer` is shown this workout of somebody else; null: one that is shared with nobody by name. */
+  isShown(viewer: string, owner: string, workout: string | null): boolean {
+    const person = this.people.get(owner)
+    if (!person?.sharesWorkouts || this.hidden(viewer, owner)) return false
+    if (person.workouts === 'public' && person.visibility === 'public') return true
+    return (
+      this.friends(viewer, owner) &&
+      (person.workouts !== 'private' || (workout !== null && this.#isSharedWith(viewer, owner, workout)))
+    )
   }
 
   isAdmin(viewer: string | null): boolean {
@@ -105,6 +114,9 @@ export const owner: Rule = (viewer, { owner }) => viewer !== null && viewer === 
 /** Whoever sees the card. */
 export const card: Rule = (viewer, { owner }, society) => owner !== null && society.seesCard(viewer, owner)
 
+/** The two. */
+export const involved: Rule = (viewer, { owner, other }) => viewer !== null && (viewer === owner || viewer === other)
+
 /** The two, unless the other is private: of somebody private nothing is seen. */
 export const contacts: Rule = (viewer, { owner, other }, society) => {
   if (viewer === null || (viewer !== owner && viewer !== other)) return false
@@ -112,13 +124,23 @@ export const contacts: Rule = (viewer, { owner, other }, society) => {
   return contact !== null && society.people.get(contact)?.visibility !== 'private'
 }
 
-/** The owner, and with whom a workout is shared while they are friends. */
+/** The owner, and whom they show the workout that they share, through the functions that show it. */
+export const shownTo: Rule = (viewer, { owner }, society) => {
+  const workout = owner === null ? undefined : society.people.get(owner)?.workout
+  if (viewer === null || owner === null || workout === undefined) return false
+  return viewer === owner || society.isShown(viewer, owner, workout)
+}
+
+/** The owner, and friends who follow the workout that they are in: one that is shared with nobody by name. */
+export const follower: Rule = (viewer, { owner }, society) => {
+  if (viewer === null || owner === null) return false
+  return viewer === owner || (society.friends(viewer, owner) && society.isShown(viewer, owner, null))
+}
+
+/** The owner, and whom the row names while they are friends. */
 export const sharee: Rule = (viewer, fact, society) =>
   owner(viewer, fact, society) ||
-  (viewer !== null &&
-    fact.owner !== null &&
-    fact.workout !== null &&
-    society.isSharedWith(viewer, fact.owner, fact.workout))
+  (viewer !== null && viewer === fact.other && fact.owner !== null && society.friends(viewer, fact.owner))
 
 /** What is the product's is everybody's; what somebody proposes is theirs and the admins'. */
 export const library: Rule = (viewer, fact, society) =>

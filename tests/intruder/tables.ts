@@ -3,6 +3,7 @@ import {
   contacts,
   curator,
   everybody,
+  involved,
   library,
   nobody,
   owner,
@@ -16,8 +17,6 @@ import {
 export interface TableModel {
   /** SQL: whose the row `t` is, null for the product's own. */
   readonly owner: string
-  /** SQL: the workout that the row belongs to. */
-  readonly workout?: string
   /** SQL: the other person that the row names. */
   readonly other?: string
   readonly select: Rule
@@ -164,8 +163,7 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
   // Training ------------------------------------------------------------------------------------------------------------
   workouts: {
     owner: 't.user_id',
-    workout: 't.id',
-    select: sharee,
+    select: owner,
     update: owner,
     delete: owner,
     insert: 'own',
@@ -179,8 +177,7 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
   },
   workout_exercises: {
     owner: 't.user_id',
-    workout: 't.workout_id',
-    select: sharee,
+    select: owner,
     update: owner,
     delete: owner,
     insert: owner,
@@ -190,8 +187,7 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
   },
   workout_sets: {
     owner: 't.user_id',
-    workout: 't.workout_id',
-    select: sharee,
+    select: owner,
     update: owner,
     delete: owner,
     insert: owner,
@@ -211,16 +207,15 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     ...READ_ONLY,
     owner: 't.owner_id',
     other: 't.user_id',
-    workout: 't.workout_id',
     select: sharee,
-    delete: sharee,
+    delete: involved,
   },
   imports: { ...DERIVED, closed: 'timezone file_hash' },
   import_rows: DERIVED,
   import_names: { ...DERIVED, delete: owner },
 
   // What is derived -----------------------------------------------------------------------------------------------------
-  personal_records: { ...DERIVED, workout: 't.workout_id', select: sharee },
+  personal_records: DERIVED,
   exercise_stats: DERIVED,
   weekly_stats: DERIVED,
   user_stats: DERIVED,

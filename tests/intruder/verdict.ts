@@ -1,3 +1,4 @@
+import type { CallModel } from './calls.ts'
 import { canariesIn } from './canaries.ts'
 import type { Fact } from './model.ts'
 import type { Outcome } from './session.ts'
@@ -22,16 +23,22 @@ export class Verdict {
   }
 
   /** Every canary in an answer is one that the viewer may see, or is in a table that the answer shows to them. */
-  heard(world: World, viewer: string | null, kind: string, outcome: Outcome, shows = ''): void {
+  heard(world: World, viewer: string | null, kind: string, outcome: Outcome, shows?: CallModel['shows']): void {
     for (const canary of canariesIn(JSON.stringify(outcome))) {
       const perch = world.canaries.get(canary)
-      if (!perch || words(shows).includes(perch.table)) continue
-      const fact = world.fact(perch.table, perch.key)
+      const fact = perch && world.fact(perch.table, perch.key)
+      if (!perch || (fact && isShown(world, viewer, fact, `${perch.table}.${perch.column}`, shows))) continue
       const model = TABLES[perch.table]
       const may = fact && model?.select(viewer, fact, world.society) && !words(model.secret).includes(perch.column)
       this.compare(`${relation(world, viewer, fact)} hears ${perch.table}.${perch.column} from ${kind}`, true, may)
     }
   }
+}
+
+function isShown(world: World, viewer: string | null, fact: Fact, name: string, shows: CallModel['shows']): boolean {
+  if (!shows?.to(viewer, fact, world.society)) return false
+  const owner = world.society.people.get(fact.owner ?? '')
+  return words(shows.columns).includes(name) || (owner?.sharesProgress === true && words(shows.progress).includes(name))
 }
 
 /** Who asks and whose it is, so that a disagreement can be read without the graph. */

@@ -12,7 +12,6 @@ const Facts = z.array(
     table: z.string(),
     key: z.string(),
     owner: z.string().nullable(),
-    workout: z.string().nullable(),
     other: z.string().nullable(),
   }),
 )
@@ -24,6 +23,9 @@ const COMPANION = {
   visibility: 'public',
   plan: 'none',
   template: 'private',
+  workouts: 'private',
+  sharesWorkouts: true,
+  sharesProgress: false,
   isPremium: false,
 } as const
 
@@ -84,9 +86,7 @@ export class World {
     for (const { id } of people) {
       const named = ids.get(id) ?? {}
       const absent = id === companion || id === outcast ? ['{friend}', '{blocked}'] : []
-      const own = steps.filter(
-        ({ statement }) => ![...absent, 'workout_shares'].some((name) => statement.includes(name)),
-      )
+      const own = steps.filter(({ statement }) => !absent.some((name) => statement.includes(name)))
       await session.make(
         { owner: claimsOf(society, id), postgres: { role: 'postgres' } },
         own.map(({ actor, statement }) => ({ actor, statement: fill(statement, named) })),
@@ -162,7 +162,7 @@ function withEverybody(people: readonly Somebody[], companion: string, outcast: 
   const others = people.filter(({ id }) => id !== companion && id !== outcast)
   return [
     ...others.map(
-      ({ id: one }) => ({ one, other: companion, friendship: 'friends', block: 'none', shared: false }) as const,
+      ({ id: one }) => ({ one, other: companion, friendship: 'friends', block: 'none', shared: true }) as const,
     ),
     ...[...others.map(({ id }) => id), companion].map(
       (one) => ({ one, other: outcast, friendship: 'none', block: 'by one', shared: false }) as const,
@@ -235,10 +235,14 @@ const SUBSCRIPTION: Readonly<Record<Somebody['plan'], string>> = {
   ended: "update public.subscriptions set status = 'active', ends_at = now() - interval '1 second'",
 }
 
-function personSteps({ id, account, visibility, plan, template, isPremium }: Somebody): readonly Step[] {
+function personSteps(person: Somebody): readonly Step[] {
+  const { id, account, visibility, plan, template, isPremium } = person
   const role = account === 'admin' ? 'admin' : 'user'
   return [
     `update public.profiles set visibility = '${visibility}' where user_id = '${id}'`,
+    `update public.workouts set visibility = '${person.workouts}' where user_id = '${id}'`,
+    `update public.preferences
+     set workout_sharing = ${person.sharesWorkouts}, progress_sharing = ${person.sharesProgress} where user_id = '${id}'`,
     `${SUBSCRIPTION[plan]} where user_id = '${id}'`,
     `update public.workout_templates
      set visibility = '${template}', is_published = ${template !== 'private'}, published_at = now(), is_premium = ${isPremium}
@@ -256,7 +260,7 @@ function factsSql(table: Table, model: TableModel, people: readonly string[]): s
   return `
     select
       '${table.name}' as table, ${keyOf(table)} as key, (${model.owner})::text as owner,
-      (${model.workout ?? 'null'})::text as workout, (${model.other ?? 'null'})::text as other
+      (${model.other ?? 'null'})::text as other
     from public.${table.name} as t
     where (${model.owner}) in (${list}) or (${model.other ?? 'null::uuid'}) in (${list})`
 }
