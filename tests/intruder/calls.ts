@@ -111,6 +111,14 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
     may: (viewer, fact) => viewer !== null && (viewer === fact.owner || 'id_conflict'),
   },
 
+  next_workout: {
+    args: `template_id => '{template}'`,
+    may: (viewer, fact, society) =>
+      viewer !== null &&
+      template(viewer, fact, society) &&
+      (templateInside(viewer, fact, society) || 'premium_template'),
+  },
+
   // Training ------------------------------------------------------------------------------------------------------------
   start_workout: { args: `id => '{live_workout}', timezone => 'UTC'`, may: owner },
   active_workout: forAll(''),
@@ -171,6 +179,13 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   },
   end_export: forAll('export_id => gen_random_uuid()'),
 
+  // Leaving -------------------------------------------------------------------------------------------------------------
+  delete_my_account: { args: '', may: (viewer) => viewer !== null && 'fresh_sign_in_needed' },
+  keep_my_account: forAll(''),
+  // For the server alone.
+  files_to_erase: { args: '', may: nobody },
+  count_request: forAll(''),
+
   // Admins --------------------------------------------------------------------------------------------------------------
   admin_list_users: { args: `query => 'zq'`, may: admin, shows: ACCOUNTS },
   admin_update_user: {
@@ -178,6 +193,12 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
     may: (viewer, fact, society) => society.isAdmin(viewer) && (viewer !== fact.owner || 'own_account'),
     shows: ACCOUNTS,
   },
+  admin_delete_user: {
+    args: `user_id => '{owner}', reason => 'test'`,
+    may: (viewer, fact, society) => society.isAdmin(viewer) && (viewer !== fact.owner || 'own_account'),
+    shows: ACCOUNTS,
+  },
+  admin_keep_user: { args: `user_id => '{owner}', reason => 'test'`, may: admin, shows: ACCOUNTS },
   admin_review_queue: { args: `kind => 'exercises'`, may: admin },
   platform_analytics: { args: `from_date => '2026-01-01', to_date => '2026-01-31'`, may: admin },
 }

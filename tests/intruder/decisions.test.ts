@@ -17,7 +17,7 @@ import { Verdict } from './verdict.ts'
 import { World } from './world.ts'
 import { decideColumns } from './writable.ts'
 
-const GRAPHS = 11
+const GRAPHS = 9
 // What writes for real takes longer than what is only asked for.
 const GRAPHS_WRITTEN = 2
 const DECISIONS = 100_000

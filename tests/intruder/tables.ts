@@ -160,6 +160,17 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
   template_runs: DERIVED,
   template_generations: DERIVED,
 
+  prescriptions: { ...DERIVED, secret: 'inputs_hash' },
+  training_maxes: {
+    owner: 't.user_id',
+    select: owner,
+    update: owner,
+    delete: owner,
+    insert: 'own',
+    insertable: 'id exercise_id load_kg effective_on',
+    updatable: 'load_kg effective_on',
+  },
+
   // Training ------------------------------------------------------------------------------------------------------------
   workouts: {
     owner: 't.user_id',
