@@ -198,7 +198,12 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
     may: (viewer, fact, society) => society.isAdmin(viewer) && (viewer !== fact.owner || 'own_account'),
     shows: ACCOUNTS,
   },
-  admin_keep_user: { args: `user_id => '{owner}', reason => 'test'`, may: admin, shows: ACCOUNTS },
+  admin_keep_user: {
+    args: `user_id => '{owner}', reason => 'test'`,
+    // Nobody is about to leave.
+    may: (viewer, _, society) => society.isAdmin(viewer) && 'user_not_found',
+    shows: ACCOUNTS,
+  },
   admin_review_queue: { args: `kind => 'exercises'`, may: admin },
   platform_analytics: { args: `from_date => '2026-01-01', to_date => '2026-01-31'`, may: admin },
 }

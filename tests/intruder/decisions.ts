@@ -1,4 +1,5 @@
 import type { Table } from './catalogue.ts'
+import { curator } from './model.ts'
 import type { Attempt, Outcome } from './session.ts'
 import { TABLES, type TableModel, words } from './tables.ts'
 import { relation, type Verdict } from './verdict.ts'
@@ -69,8 +70,8 @@ const moved = (table: Table): string => `
     and not exists (select from public.${table.name} as t where ${keyOf(table)} = b.key and t.ctid::text = b.place)`
 
 // An admin may write all of the library.
-const limit = (world: World, table: Table, viewer: string | null): string =>
-  world.society.isAdmin(viewer) ? `where ${keyOf(table)} in (${keysOf(world, table)})` : ''
+const limit = (world: World, table: Table, viewer: string | null | false): string =>
+  viewer !== false && world.society.isAdmin(viewer) ? `where ${keyOf(table)} in (${keysOf(world, table)})` : ''
 
 const ATTEMPTS: Readonly<Record<Command, (subject: Subject, world: World, viewer: string | null) => Attempt>> = {
   select: ({ table }, world) => ({
@@ -83,13 +84,13 @@ const ATTEMPTS: Readonly<Record<Command, (subject: Subject, world: World, viewer
       (column) => `${column} = (jsonb_populate_record(null::public.${table.name}, ${quote(patch)})).${column}`,
     )
     return {
-      sql: `update public.${table.name} as t set ${values.join()} ${limit(world, table, viewer)}`,
+      sql: `update public.${table.name} as t set ${values.join()} ${limit(world, table, model.update === curator && viewer)}`,
       plain: true,
       after: moved(table),
     }
   },
-  delete: ({ table }, world, viewer) => ({
-    sql: `delete from public.${table.name} as t ${limit(world, table, viewer)}`,
+  delete: ({ table, model }, world, viewer) => ({
+    sql: `delete from public.${table.name} as t ${limit(world, table, model.delete === curator && viewer)}`,
     plain: true,
     after: moved(table),
   }),

@@ -76,7 +76,7 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
   personal_details: {
     ...DERIVED,
     update: owner,
-    updatable: 'first_name last_name date_of_birth gender height_cm target_weight_kg',
+    updatable: 'first_name last_name date_of_birth gender height_cm target_weight_kg guardian_name',
   },
   preferences: {
     ...DERIVED,
