@@ -1,4 +1,4 @@
-import { curator, type Rule } from './model.ts'
+import { curator, owner, type Rule } from './model.ts'
 import { relation, type Verdict } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -14,6 +14,7 @@ interface BucketModel {
 
 /** The model of every bucket. One that is not in it fails the intruder's tests. */
 export const BUCKETS: Readonly<Record<string, BucketModel>> = {
+  avatars: { path: '{owner}/avatar.png', select: owner, write: owner },
   'exercise-media': { path: '{own_exercise}/picture.png', select: curator, write: curator },
 }
 

@@ -42,6 +42,14 @@ const WORKOUT = {
   to: shownTo,
 }
 
+/** Who sees a template; where it is premium, only who pays gets to the rest. */
+const paid =
+  (rest: string | true): CallModel['may'] =>
+  (viewer, fact, society) =>
+    viewer !== null &&
+    template(viewer, fact, society) &&
+    (templateInside(viewer, fact, society) ? rest : 'premium_template')
+
 const mine = (args: string): CallModel => ({ args, may: owner })
 const forAll = (args: string): CallModel => ({ args, may: signedIn })
 
@@ -111,13 +119,24 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
     may: (viewer, fact) => viewer !== null && (viewer === fact.owner || 'id_conflict'),
   },
 
-  next_workout: {
-    args: `template_id => '{template}'`,
-    may: (viewer, fact, society) =>
-      viewer !== null &&
-      template(viewer, fact, society) &&
-      (templateInside(viewer, fact, society) || 'premium_template'),
+  search_templates: { args: '', may: everybody, open: true },
+  publish_template: {
+    args: `template_id => '{template}', visibility => 'friends'`,
+    may: (...question) => owner(...question) && 'template_not_shareable',
   },
+  unpublish_template: mine(`template_id => '{template}'`),
+  // The document of the matrix holds a canary, and no training.
+  duplicate_template: { args: `template_id => '{template}'`, may: paid('invalid_template') },
+  feature_template: {
+    args: `template_id => '{template}', featured_order => 1`,
+    may: (viewer, fact, society) => society.isAdmin(viewer) && template(viewer, fact, society),
+  },
+  template_changes: { args: `template_id => '{template}'`, may: paid(true) },
+  begin_template_run: { args: `template_id => '{template}'`, may: paid('template_without_training') },
+  move_template_run: mine(`run_id => '{template_run}'`),
+  finish_template_run: mine(`run_id => '{template_run}'`),
+  abandon_template_run: mine(`run_id => '{template_run}'`),
+  next_workout: { args: `template_id => '{template}'`, may: paid(true) },
 
   // Training ------------------------------------------------------------------------------------------------------------
   start_workout: { args: `id => '{live_workout}', timezone => 'UTC'`, may: owner },

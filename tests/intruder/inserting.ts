@@ -36,7 +36,9 @@ export async function decideInserts(world: World, tables: readonly Table[], verd
         const may = model.insert === 'own' ? viewer !== null : model.insert(viewer, fact, world.society)
         const kind = `${relation(world, viewer, fact)}, insert into ${table.name}`
         const becomes = model.insert === 'own' ? viewer : owner
-        verdict.compare(kind, outcome.error ? faceless(outcome) : outcome.after, may ? [becomes] : refusal)
+        const found = outcome.error ? faceless(outcome) : outcome.after
+        if (typeof may === 'string') verdict.compare(kind, outcome.error?.code, may)
+        else verdict.compare(kind, found, may ? [becomes] : refusal)
         verdict.heard(world, viewer, kind, outcome)
       }
     }

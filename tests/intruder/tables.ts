@@ -13,6 +13,9 @@ import {
   templateInside,
 } from './model.ts'
 
+/** Whether the row is inserted, or the code of what else is wrong with it. */
+type Insertion = (...question: Parameters<Rule>) => boolean | string
+
 /** What the contract says of a table. Columns are named in one text, as in a grant. */
 export interface TableModel {
   /** SQL: whose the row `t` is, null for the product's own. */
@@ -23,7 +26,7 @@ export interface TableModel {
   readonly update: Rule
   readonly delete: Rule
   /** Who may insert the row that the access matrix proposes, `own` when it becomes the row of whoever inserts it. */
-  readonly insert: Rule | 'own'
+  readonly insert: Insertion | 'own'
   /** Whether somebody without a token may ask at all. */
   readonly open?: true
   /** Columns that no client reads. */
@@ -39,6 +42,9 @@ export interface TableModel {
 /** The words of a list in one text. */
 export const words = (list: string | undefined): readonly string[] =>
   (list ?? '').split(' ').filter((word) => word !== '')
+
+// The owner has it among the favourites already.
+const liked: Insertion = (...question) => owner(...question) && '23505'
 
 const READ_ONLY = { update: nobody, delete: nobody, insert: nobody, insertable: '', updatable: '' } as const
 const DERIVED = { owner: 't.user_id', select: owner, ...READ_ONLY } as const
@@ -159,6 +165,17 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
   },
   template_runs: DERIVED,
   template_generations: DERIVED,
+  // The template of the matrix is the owner's own: nobody else may say more of it than that they like it.
+  template_favorites: { ...DERIVED, delete: owner, insert: liked, insertable: 'template_id user_id' },
+  template_ratings: {
+    owner: 't.user_id',
+    select: owner,
+    update: nobody,
+    delete: owner,
+    insert: nobody,
+    insertable: 'template_id user_id rating',
+    updatable: 'template_id user_id rating',
+  },
 
   prescriptions: { ...DERIVED, secret: 'inputs_hash' },
   training_maxes: {
