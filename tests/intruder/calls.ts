@@ -129,7 +129,9 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   duplicate_template: { args: `template_id => '{template}'`, may: paid('invalid_template') },
   feature_template: {
     args: `template_id => '{template}', featured_order => 1`,
-    may: (viewer, fact, society) => society.isAdmin(viewer) && template(viewer, fact, society),
+    may: (viewer, fact, society) =>
+      society.isAdmin(viewer) &&
+      (society.people.get(fact.owner ?? '')?.template === 'public' || 'template_not_published'),
   },
   template_changes: { args: `template_id => '{template}'`, may: paid(true) },
   begin_template_run: { args: `template_id => '{template}'`, may: paid('template_without_training') },
