@@ -181,6 +181,16 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   ),
   recompute_my_stats: forAll(''),
 
+  reorder_workout_exercises: mine(
+    `workout_id => '{live_workout}', version => (select w.version from public.workouts as w where w.id = '{live_workout}'), workout_exercise_ids => array['{live_exercise}'::uuid]`,
+  ),
+  replace_workout_exercise: mine(
+    `workout_exercise_id => '{live_exercise}', version => 1, exercise_id => '{library_exercise}'`,
+  ),
+  my_streaks: forAll(''),
+  workout_calendar: forAll(''),
+  strength_progress: { args: `exercise_id => '{own_exercise}'`, may: curator },
+
   // Imports -------------------------------------------------------------------------------------------------------------
   match_exercise_names: forAll(`names => '{}'`),
   preview_import: forAll(`source => 'strong', timezone => 'UTC', rows => '[]'`),
@@ -206,6 +216,11 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   // For the server alone.
   files_to_erase: { args: '', may: nobody },
   count_request: forAll(''),
+  restore_account: { args: `user_id => '{owner}'`, may: nobody },
+  send_archive_page: {
+    args: `user_id => '{owner}', relation => 'public.profiles', page => 0, "rows" => '[]'`,
+    may: nobody,
+  },
 
   // Admins --------------------------------------------------------------------------------------------------------------
   admin_list_users: { args: `query => 'zq'`, may: admin, shows: ACCOUNTS },

@@ -247,4 +247,5 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
   exercise_stats: DERIVED,
   weekly_stats: DERIVED,
   user_stats: DERIVED,
+  user_streaks: DERIVED,
 }
