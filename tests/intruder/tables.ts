@@ -89,7 +89,7 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     update: owner,
     updatable:
       'units language default_rest_seconds e1rm_formula workout_reminders progress_updates social_activity ' +
-      'ai_recommendations workout_sharing progress_sharing photo_sharing',
+      'ai_recommendations workout_sharing progress_sharing photo_sharing weekly_goal rest_days_per_week week_starts_on',
     closed: 'language',
   },
   user_roles: DERIVED,
@@ -196,7 +196,7 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     delete: owner,
     insert: 'own',
     insertable:
-      'id name status planned_for timezone started_at location mood_before energy notes visibility bodyweight_kg request_hash',
+      'id template_id template_day_id name status planned_for timezone started_at location mood_before energy notes visibility bodyweight_kg request_hash',
     updatable:
       'name status planned_for timezone started_at ended_at paused_at location mood_before mood_after energy notes ' +
       'visibility bodyweight_kg current_exercise_index current_set_index rest_started_at rest_ends_at expected_version ' +
