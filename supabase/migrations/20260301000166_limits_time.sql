@@ -3,6 +3,6 @@
 
 alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
--- The backend's own: exports and figures read more than a client does, and may not read for ever either.
-alter role service_role set statement_timeout = '60s';
+-- The backend's own: figures of everybody, and an archive with a lifetime of training that is brought in by one statement.
+alter role service_role set statement_timeout = '120s';
 notify pgrst, 'reload config';

@@ -1,8 +1,5 @@
 -- Import of an archive, the calls of the edge function account: send page by page, then bring all of it in.
 
--- A lifetime of training is brought in by one statement; the backend's own calls may take that long.
-alter role service_role set statement_timeout = '120s';
-
 -- definer: pages are written by nobody but this.
 create function private.send_archive_page(p_user_id uuid, p_relation text, p_page integer, p_rows jsonb)
 returns void
