@@ -99,13 +99,17 @@ begin
   left join lateral private.next_place(changed.id) as place on p_move_on
   where workouts.id = changed.id
     and (
-      workouts.set_count, workouts.warmup_set_count, workouts.rep_count, workouts.volume_kg,
-      workouts.effective_volume_kg, workouts.warmup_volume_kg, workouts.average_rpe, workouts.total_rest_seconds,
-      workouts.current_exercise_index, workouts.current_set_index
-    ) is distinct from (
-      total.sets, total.warmup_sets, total.reps, total.volume_kg, total.effective_volume_kg, total.warmup_volume_kg,
-      total.average_rpe, total.rest_seconds, coalesce(place.exercise_index, workouts.current_exercise_index),
-      coalesce(place.set_index, workouts.current_set_index)
+      (
+        workouts.set_count, workouts.warmup_set_count, workouts.rep_count, workouts.volume_kg,
+        workouts.effective_volume_kg, workouts.warmup_volume_kg, workouts.average_rpe, workouts.total_rest_seconds,
+        workouts.current_exercise_index, workouts.current_set_index
+      ) is distinct from (
+        total.sets, total.warmup_sets, total.reps, total.volume_kg, total.effective_volume_kg, total.warmup_volume_kg,
+        total.average_rpe, total.rest_seconds, coalesce(place.exercise_index, workouts.current_exercise_index),
+        coalesce(place.set_index, workouts.current_set_index)
+      )
+      -- What a machine counted is in no total.
+      or workouts.status = 'completed' and workouts.calories is distinct from private.workout_kcal(workouts)
     );
   get diagnostics v_workouts = row_count;
   return v_exercises + v_workouts;

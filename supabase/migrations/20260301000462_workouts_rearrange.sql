@@ -16,11 +16,12 @@ $$;
 
 comment on function private.tg_workout_exercises__ungroup() is 'Without a group there is no kind of one.';
 
+-- definer: also runs within the deletion of an account, as whoever deletes it.
 create function private.tg_workout_exercises__dissolve()
 returns trigger
 language plpgsql
 volatile
-security invoker
+security definer
 set search_path = ''
 as $$
 begin

@@ -17,8 +17,8 @@ create table public.notes (body text primary key);
 alter table public.notes enable row level security;
 `
 
-// What the Supabase CLI keeps for its next run.
-const CACHES = /^(\.bun-|\.supabase$)/
+// What the Supabase CLI keeps for its next run, and what stacks tell those that start within a minute.
+const CACHES = /^(\.bun-|\.supabase$|supabase-stack-ports$)/
 
 /** A small project of its own in a temporary folder, for tests of how stacks come and go. */
 export class Project implements AsyncDisposable {
