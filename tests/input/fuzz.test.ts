@@ -7,7 +7,7 @@ import { createLifter, type Lifter } from './lifter.ts'
 import { readSurface } from './surface.ts'
 
 // FUZZ_RUNS asks for more requests.
-const numRuns = Number(process.env.FUZZ_RUNS ?? 25)
+const numRuns = Number(process.env.FUZZ_RUNS ?? 15)
 
 const surface = await readSurface()
 let victim: Lifter
