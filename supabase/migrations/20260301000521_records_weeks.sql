@@ -114,9 +114,16 @@ begin
     calories = total.calories + excluded.calories,
     records_set = total.records_set + excluded.records_set;
 
+  -- Not by the count alone: the only workout is taken off and added again, and meanwhile the row may hold what a change
+  -- within that change has added.
   delete from public.user_stats
   where user_stats.user_id = p_workout.user_id
-    and user_stats.workout_count = 0;
+    and user_stats.workout_count = 0
+    and not exists (
+      select from public.workouts
+      where workouts.user_id = p_workout.user_id
+        and workouts.status = 'completed'
+    );
 end;
 $$;
 

@@ -2,10 +2,11 @@
 begin;
 \ir support/acting.psql
 \ir support/workouts.psql
-select plan(57);
+select plan(62);
 
 select tests.create_user('ana', '{"timezone": "America/Los_Angeles"}');
 select tests.create_user('ben');
+select tests.create_user('cleo');
 
 create function tests.monday(p_days_ago integer)
 returns date
@@ -105,6 +106,18 @@ select results_eq(
 );
 select results_eq($$select workout_count, set_count from public.weekly_stats$$, $$values (1, 1)$$, 'its week');
 select results_eq($$select workout_count, set_count from public.user_stats$$, $$values (1, 1)$$, 'and the total');
+
+-- The body weight weighs the sets again within the change of the workout, whose calories change too.
+select tests.act_as('cleo');
+select tests.start('only', 'pull-up', 3), tests.lift('only', 5, 60, 3), tests.finish('only');
+select lives_ok(
+  $$update public.workouts set bodyweight_kg = 70 where id = tests.ref('only')$$,
+  'the only workout learns the body weight'
+);
+select is((select effective_volume_kg from public.weekly_stats), 390::numeric, 'its week counts the body in');
+select is((select effective_volume_kg from public.user_stats), 390::numeric, 'the total too');
+select lives_ok($$delete from public.workouts where id = tests.ref('only')$$, 'the only workout is deleted');
+select is_empty($$table public.user_stats$$, 'the total goes with it');
 
 -- Recompute ------------------------------------------------------------------------------------------------------------
 
