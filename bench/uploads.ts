@@ -71,11 +71,12 @@ async function measure(api: postgres.Sql, owner: postgres.Sql, athlete: Athlete)
 
 const insertBare = (sql: postgres.TransactionSql, { id }: Athlete) => sql`
   insert into bench.workout_sets
-  select (jsonb_populate_record(
+  select copied.*
+  from (select * from public.workout_sets where user_id = ${id} limit 500) as sets
+  cross join lateral jsonb_populate_record(
     null::public.workout_sets,
     to_jsonb(sets) || jsonb_build_object('id', gen_random_uuid(), 'workout_exercise_id', gen_random_uuid())
-  )).*
-  from (select * from public.workout_sets where user_id = ${id} limit 500) as sets`
+  ) as copied`
 
 class Undo extends Error {}
 
