@@ -41,6 +41,7 @@ create table public.workout_conflicts (
 -- What was deleted stays so, whatever a phone sends that has not heard of it.
 create table private.deleted_training (
   id         uuid not null,
+  workout_id uuid not null,
   user_id    uuid not null references public.profiles (user_id) on delete cascade,
   deleted_at timestamptz not null default now(),
   primary key (user_id, id)
@@ -145,7 +146,7 @@ begin
     p_reason,
     p_value,
     p_expected_version,
-    p_row - 'request_hash',
+    case when p_row ? 'version' then p_row - 'request_hash' end,
     private.session_id()
   )
   on conflict (row_id, md5(value::text)) where resolved_at is null do update
@@ -196,11 +197,19 @@ security definer
 set search_path = ''
 as $$
 begin
-  insert into private.deleted_training (id, user_id)
-  select removed.id, removed.user_id
-  from removed
-  where exists (select from public.profiles where profiles.user_id = removed.user_id)
-  on conflict do nothing;
+  if tg_table_name = 'workouts' then
+    insert into private.deleted_training (id, workout_id, user_id)
+    select removed.id, removed.id, removed.user_id
+    from removed
+    where exists (select from public.profiles where profiles.user_id = removed.user_id)
+    on conflict do nothing;
+  else
+    insert into private.deleted_training (id, workout_id, user_id)
+    select removed.id, removed.workout_id, removed.user_id
+    from removed
+    where exists (select from public.profiles where profiles.user_id = removed.user_id)
+    on conflict do nothing;
+  end if;
 
   if tg_table_name = 'workout_sets' and coalesce(current_setting('workouts.knowingly', true), '') = '' then
     perform private.keep_conflict('workout_sets', set_row.content, 'deleted', set_row.content - 'request_hash')
@@ -221,23 +230,51 @@ $$;
 comment on function private.tg__remember_deleted() is
   'Remembers what was deleted, and keeps the sets that another device of the athlete had logged.';
 
+-- definer: as for tg__remember_deleted.
+create function private.tg_workouts__keep_unseen()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.keep_conflict('workout_sets', logged.content, 'deleted', logged.content - 'request_hash')
+  from (
+    select to_jsonb(workout_sets) as content
+    from public.workout_sets
+    where workout_sets.workout_id = old.id
+      and workout_sets.completed_at is not null
+      and workout_sets.changed_by <> private.session_id()
+  ) as logged
+  where old.user_id = auth.uid()
+    and exists (select from public.profiles where profiles.user_id = old.user_id);
+
+  return old;
+end;
+$$;
+
+comment on function private.tg_workouts__keep_unseen() is
+  'Keeps what other devices of the athlete have logged into a workout that is on, when one of them throws it away. A workout
+that is over is deleted whole, and knowingly.';
+
 -- definer: nobody reads the list itself.
-create function private.was_deleted(p_id uuid)
-returns boolean
+create function private.deleted_from(p_id uuid)
+returns uuid
 language sql
 stable
 security definer
 set search_path = ''
 as $$
-  select exists (
-    select from private.deleted_training
-    where deleted_training.id = p_id
-      and deleted_training.user_id = (select auth.uid())
-  );
+  select deleted_training.workout_id
+  from private.deleted_training
+  where deleted_training.id = p_id
+    and deleted_training.user_id = (select auth.uid());
 $$;
 
-grant execute on function private.was_deleted(uuid) to authenticated, service_role;
-comment on function private.was_deleted(uuid) is 'Whether the caller deleted a workout, exercise or set of this id.';
+grant execute on function private.deleted_from(uuid) to authenticated, service_role;
+comment on function private.deleted_from(uuid) is
+  'The workout out of which the caller deleted the workout, exercise or set of this id; null when they did not.';
 
 create function private.tg_workout_conflicts__resolve()
 returns trigger
@@ -261,6 +298,11 @@ create trigger _100_touch
 create trigger _200_resolve
   before update of resolution on public.workout_conflicts
   for each row execute function private.tg_workout_conflicts__resolve();
+create trigger _150_keep_unseen
+  before delete on public.workouts
+  for each row
+  when (old.status = 'in_progress')
+  execute function private.tg_workouts__keep_unseen();
 create trigger _800_remember_deleted
   after delete on public.workouts
   referencing old table as removed
@@ -296,7 +338,7 @@ comment on column public.workout_conflicts.reason is
   'refused: the value was sent and not stored. overwritten: it was stored and replaced. deleted: it went with its set.';
 comment on column public.workout_conflicts.value is 'The columns that were lost.';
 comment on column public.workout_conflicts.expected_version is 'The version that the change was made against, if it said so.';
-comment on column public.workout_conflicts.current is 'The row as it stood then.';
+comment on column public.workout_conflicts.current is 'The row as it stood then; null when it was gone.';
 comment on column public.workout_conflicts.session_id is 'The session whose change it was.';
 comment on column public.workout_conflicts.resolution is 'restored or dismissed; null while it is open.';
 comment on column public.workout_conflicts.resolved_at is 'Since when; resolved ones go after 30 days.';
@@ -306,5 +348,6 @@ comment on policy delete_own on public.workout_conflicts is 'The athlete alone.'
 
 comment on table private.deleted_training is 'Ids of workouts, exercises and sets that athletes deleted in the last 90 days.';
 comment on column private.deleted_training.id is 'The deleted row.';
+comment on column private.deleted_training.workout_id is 'The workout that it was, or was in.';
 comment on column private.deleted_training.user_id is 'Its athlete.';
 comment on column private.deleted_training.deleted_at is 'When.';

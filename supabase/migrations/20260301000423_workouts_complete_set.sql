@@ -35,6 +35,39 @@ grant execute on function private.answer_conflict(text, uuid, jsonb) to authenti
 comment on function private.answer_conflict(text, uuid, jsonb) is
   'The error that a kept conflict is answered with. Its details are JSON: conflict_id, and the row as it stands.';
 
+create function private.answer_gone(p_table text, p_id uuid, p_value jsonb, p_version integer default null)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_workout_id uuid := private.deleted_from(p_id);
+begin
+  if v_workout_id is null then
+    return null;
+  end if;
+
+  return private.answer_conflict(
+    case p_table
+      when 'workouts' then 'workout_deleted'
+      when 'workout_exercises' then 'workout_exercise_deleted'
+      else 'set_deleted'
+    end,
+    private.keep_conflict(
+      p_table, jsonb_build_object('id', p_id, 'workout_id', v_workout_id), 'refused', p_value, p_version
+    ),
+    null
+  );
+end;
+$$;
+
+grant execute on function private.answer_gone(text, uuid, jsonb, integer) to authenticated;
+comment on function private.answer_gone(text, uuid, jsonb, integer) is
+  'Keeps a value of a row that the caller deleted on another device, and answers workout_deleted, workout_exercise_deleted
+or set_deleted; null when there was no such row.';
+
 create function private.fill_planned_set(p_set public.workout_sets, p_sent public.workout_sets)
 returns public.workout_sets
 language plpgsql
@@ -111,12 +144,8 @@ begin
       private.keep_conflict('workout_sets', to_jsonb(v_set), 'refused', p_value),
       to_jsonb(v_set)
     );
-  elsif private.was_deleted(v_sent.id) then
-    return private.answer_conflict(
-      'set_deleted',
-      private.keep_conflict('workout_sets', private.shown(jsonb_strip_nulls(to_jsonb(v_sent))), 'refused', p_value),
-      null
-    );
+  elsif private.deleted_from(v_sent.id) is not null then
+    return private.answer_gone('workout_sets', v_sent.id, p_value);
   end if;
 
   insert into public.workout_sets (
@@ -146,6 +175,48 @@ $$;
 grant execute on function private.store_set(public.workout_sets, jsonb) to authenticated;
 comment on function private.store_set(public.workout_sets, jsonb) is
   'Writes a set that is done, unless it is there already. Null when it is there; else the conflict as it is answered.';
+
+create function private.keep_late_set(p_code text, p_sent public.workout_sets, p_value jsonb)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_workout_id uuid := private.deleted_from(p_sent.workout_exercise_id);
+  v_workout public.workouts;
+begin
+  if p_code = 'workout_not_active' then
+    select workouts.*
+    into v_workout
+    from public.workouts
+    join public.workout_exercises on workout_exercises.workout_id = workouts.id
+    where workout_exercises.id = p_sent.workout_exercise_id
+      and workouts.user_id = auth.uid()
+      and workouts.status in ('completed', 'cancelled');
+  elsif p_code = 'workout_exercise_not_found' and v_workout_id is not null then
+    v_workout.id := v_workout_id;
+  end if;
+
+  if v_workout.id is null then
+    return null;
+  end if;
+
+  return private.answer_conflict(
+    replace(p_code, 'not_found', 'deleted'),
+    private.keep_conflict(
+      'workout_sets', jsonb_build_object('id', p_sent.id, 'workout_id', v_workout.id), 'refused', p_value
+    ),
+    case when v_workout.user_id is not null then to_jsonb(v_workout) end
+  );
+end;
+$$;
+
+grant execute on function private.keep_late_set(text, public.workout_sets, jsonb) to authenticated;
+comment on function private.keep_late_set(text, public.workout_sets, jsonb) is
+  'Keeps a set that was refused with this code because another device ended its workout or took its exercise out, and answers
+that; null when it was refused for another reason.';
 
 create function public.complete_set(
   id uuid default null,
@@ -217,6 +288,14 @@ exception
   when check_violation or numeric_value_out_of_range then
     get stacked diagnostics v_rule = constraint_name;
     perform private.fail('invalid_set', coalesce(nullif(v_rule, ''), sqlerrm));
+  when sqlstate 'PGRST' then
+    v_answer := private.keep_late_set(sqlerrm::jsonb ->> 'code', v_sent, v_value);
+
+    if v_answer is null then
+      raise;
+    end if;
+
+    return v_answer;
 end;
 $$;
 
@@ -232,5 +311,6 @@ comment on function public.complete_set(
 ) is
   'Logs a set as done, at the next place or at set_index, or fills a planned one by its id, and answers it with its load,
 volume, one-rep maximum and whether it is a record. The same id with the same content answers the set as it is now. What
-cannot be stored because another device was first is kept in workout_conflicts and answered with 409: set_conflict, or
-set_deleted. Fails with workout_exercise_not_found, workout_not_active, set_index_taken, invalid_set or invalid_time.';
+cannot be stored because another device was first is kept in workout_conflicts and answered with 409: set_conflict,
+set_deleted, workout_exercise_deleted, or workout_not_active of a workout that is over.
+Fails with workout_exercise_not_found, workout_not_active, set_index_taken, invalid_set or invalid_time.';

@@ -81,7 +81,9 @@ begin
   into v_row
   using p_id, v_user_id;
 
-  if v_row is null then
+  if v_row is null and private.deleted_from(p_id) is not null then
+    return private.answer_gone(p_table, p_id, p_changes, p_version);
+  elsif v_row is null then
     perform private.fail(case p_table
       when 'workouts' then 'workout_not_found'
       when 'workout_exercises' then 'workout_exercise_not_found'
@@ -111,8 +113,8 @@ $$;
 
 grant execute on function private.change_row(text, uuid, integer, jsonb) to authenticated;
 comment on function private.change_row(text, uuid, integer, jsonb) is
-  'Changes a row of the caller''s that still has the version; else keeps the change and answers version_conflict. A change
-that is there already is answered with the row.';
+  'Changes a row of the caller''s that still has the version; else keeps the change and answers version_conflict, or that the
+row was deleted. A change that is there already is answered with the row.';
 
 create function public.update_workout(workout_id uuid default null, version integer default null, changes jsonb default null)
 returns jsonb
@@ -127,7 +129,8 @@ $$;
 grant execute on function public.update_workout(uuid, integer, jsonb) to authenticated;
 comment on function public.update_workout(uuid, integer, jsonb) is
   'Changes columns of a workout, running or over (its times too), and answers the row. A change made against another
-version is kept in workout_conflicts and answered with 409 version_conflict; its details have the current row.
+version is kept in workout_conflicts and answered with 409 version_conflict; its details have the current row. So is one of a workout
+that another device deleted, with workout_deleted.
 Fails with workout_not_found, version_required, invalid_argument, invalid_workout or invalid_time.';
 
 create function public.update_workout_exercise(
@@ -146,7 +149,8 @@ $$;
 
 grant execute on function public.update_workout_exercise(uuid, integer, jsonb) to authenticated;
 comment on function public.update_workout_exercise(uuid, integer, jsonb) is
-  'Changes columns of an exercise of a workout and answers the row; conflicts as update_workout has them.
+  'Changes columns of an exercise of a workout and answers the row; conflicts as update_workout has them, one that was taken
+out with workout_exercise_deleted.
 Fails with workout_exercise_not_found, version_required, invalid_argument or invalid_workout.';
 
 create function public.update_set(set_id uuid default null, version integer default null, changes jsonb default null)
@@ -161,7 +165,7 @@ $$;
 
 grant execute on function public.update_set(uuid, integer, jsonb) to authenticated;
 comment on function public.update_set(uuid, integer, jsonb) is
-  'Corrects columns of a set and answers the row; conflicts as update_workout has them.
+  'Corrects columns of a set and answers the row; conflicts as update_workout has them, one that was deleted with set_deleted.
 Fails with set_not_found, set_index_taken, version_required, invalid_argument, invalid_set or invalid_time.';
 
 create function public.delete_set(set_id uuid default null, version integer default null)
@@ -186,7 +190,7 @@ begin
   where workout_sets.id = delete_set.set_id
     and workout_sets.user_id = v_user_id;
 
-  if v_set.id is null and private.was_deleted(delete_set.set_id) then
+  if v_set.id is null and private.deleted_from(delete_set.set_id) is not null then
     return jsonb_build_object('id', delete_set.set_id, 'deleted', true);
   elsif v_set.id is null then
     perform private.fail('set_not_found');
@@ -211,61 +215,6 @@ grant execute on function public.delete_set(uuid, integer) to authenticated;
 comment on function public.delete_set(uuid, integer) is
   'Deletes a set that still has the version, and answers its id; one that is gone already stays so. A deletion against
 another version is answered with 409 version_conflict. Fails with set_not_found or version_required.';
-
-create function public.resolve_workout_conflict(conflict_id uuid default null, restore boolean default false)
-returns jsonb
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_conflict public.workout_conflicts;
-  v_version integer;
-  v_row jsonb;
-begin
-  perform private.lock_athletes(array[private.current_user_id()]);
-  select workout_conflicts.*
-  into v_conflict
-  from public.workout_conflicts
-  where workout_conflicts.id = resolve_workout_conflict.conflict_id;
-
-  if not found then
-    perform private.fail('conflict_not_found');
-  elsif v_conflict.resolved_at is not null then
-    return to_jsonb(v_conflict);
-  end if;
-
-  if restore and v_conflict.value ? 'workout_exercise_ids' then
-    perform private.order_exercises(v_conflict.workout_id, array(
-      select id::uuid from jsonb_array_elements_text(v_conflict.value -> 'workout_exercise_ids') as id
-    ));
-  elsif restore then
-    execute format('select version from public.%I where id = $1', v_conflict.table_name)
-    into v_version
-    using v_conflict.row_id;
-
-    v_row := private.change_row(v_conflict.table_name, v_conflict.row_id, coalesce(v_version, 0), (
-      select jsonb_object_agg(value.key, value.value)
-      from jsonb_each(v_conflict.value) as value
-      where value.key = any (private.content_columns(v_conflict.table_name))
-    ));
-  end if;
-
-  update public.workout_conflicts
-  set resolution = case when restore then 'restored' else 'dismissed' end::public.conflict_resolution
-  where workout_conflicts.id = v_conflict.id
-  returning workout_conflicts.* into v_conflict;
-
-  return to_jsonb(v_conflict);
-end;
-$$;
-
-grant execute on function public.resolve_workout_conflict(uuid, boolean) to authenticated;
-comment on function public.resolve_workout_conflict(uuid, boolean) is
-  'Dismisses a kept value, or writes it over what is there now, and answers the conflict. The value of a deleted row can be
-read, and logged anew. Fails with conflict_not_found, set_not_found, workout_exercise_not_found, workout_not_found,
-invalid_set, invalid_workout or invalid_time.';
 
 create function public.extend_rest(workout_id uuid default null, seconds integer default null)
 returns public.workouts

@@ -26,13 +26,22 @@ as $$
 begin
   p_row.outcome := 'conflict';
   p_row.error := (private.error_answer(p_code, null, null)).body;
-  p_row.conflict_id := private.keep_conflict(
-    p_table,
-    coalesce(p_row.stored, jsonb_build_object('id', p_row.id, 'workout_id', p_row.workout_id)),
-    'refused',
-    case when p_row.is_deleted then '{"deleted": true}' else p_row.content end,
-    p_row.version
-  );
+
+  -- What is named only for what is in it says nothing that could be lost.
+  if p_row.is_deleted or p_row.content <> '{}' then
+    p_row.conflict_id := private.keep_conflict(
+      p_table,
+      coalesce(p_row.stored, jsonb_build_object('id', p_row.id, 'workout_id', p_row.workout_id)),
+      'refused',
+      case
+        when p_row.is_deleted then '{"deleted": true}'
+        when p_table = 'workout_sets' and p_row.stored is null then p_row.content || jsonb_build_object('workout_exercise_id', p_row.parent_id)
+        else p_row.content
+      end,
+      p_row.version
+    );
+  end if;
+
   return p_row;
 end;
 $$;

@@ -192,7 +192,7 @@ begin
     return p_row;
   elsif p_stored ->> 'user_id' = auth.uid()::text then
     p_row.stored := p_stored;
-  elsif private.was_deleted(p_row.id) then
+  elsif private.deleted_from(p_row.id) is not null then
     p_row.gone := coalesce(p_row.gone, v_gone);
   end if;
 

@@ -93,8 +93,8 @@ security invoker
 set search_path = ''
 as $$
 begin
-  insert into private.deleted_training (id, user_id)
-  select sent.id, auth.uid()
+  insert into private.deleted_training (id, workout_id, user_id)
+  select sent.id, sent.workout_id, auth.uid()
   from unnest(p_rows) as sent
   where sent.stored is null
   on conflict do nothing;

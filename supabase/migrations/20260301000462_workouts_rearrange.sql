@@ -167,6 +167,11 @@ begin
     return private.shown(to_jsonb(v_new));
   elsif v_new.id is not null then
     perform private.fail('id_conflict');
+  elsif v_old.id is null and private.deleted_from(replace_workout_exercise.workout_exercise_id) is not null then
+    return private.answer_gone(
+      'workout_exercises', replace_workout_exercise.workout_exercise_id,
+      jsonb_build_object('exercise_id', replace_workout_exercise.exercise_id), replace_workout_exercise.version
+    );
   elsif v_old.id is null then
     perform private.fail('workout_exercise_not_found');
   elsif replace_workout_exercise.version is null then
@@ -198,5 +203,6 @@ grant execute on function public.replace_workout_exercise(uuid, integer, uuid, u
 comment on function public.replace_workout_exercise(uuid, integer, uuid, uuid) is
   'Replaces an exercise of a workout by another, in its section and superset, and answers the new row. Sets that were done stay
 with the old one, which then stays before the new; those still to be done go over to it, without weights. The same id with the
-same content answers it again. A change made against another version is kept and answered with 409 version_conflict.
+same content answers it again. A change made against another version is kept and answered with 409 version_conflict, one of an
+exercise that was taken out with workout_exercise_deleted.
 Fails with workout_exercise_not_found, exercise_not_found, workout_not_active, version_required, id_conflict or invalid_workout.';

@@ -153,7 +153,8 @@ describe('in the middle of a workout', () => {
 })
 
 describe('after a workout', () => {
-  const LATE: readonly (readonly [string, (lifter: Lifter) => Args])[] = [
+  type Call = readonly [string, (lifter: Lifter) => Args]
+  const LATE: readonly [Call, ...Call[]] = [
     ['complete_set', (lifter) => set(lifter, {})],
     ['add_workout_exercise', (lifter) => ({ workout_id: lifter.workoutId, exercise_id: lifter.exerciseId })],
     ['set_current_exercise', (lifter) => ({ workout_id: lifter.workoutId, exercise_index: 0 })],
@@ -167,9 +168,12 @@ describe('after a workout', () => {
     for (const [call, args] of LATE) expect((await rpc(late, call, args(late))).status, call).toBe(200)
     expect((await rpc(late, end, { workout_id: late.workoutId })).status).toBe(200)
 
+    // What was lifted is kept as a conflict; nothing else is written.
+    const refused = { status: 409, code: 'workout_not_active' }
+    const [[kept, lifted], ...others] = LATE
+    expect(await rpc(late, kept, lifted(late)), kept).toMatchObject(refused)
     const before = await ownedBy(late.id)
-    for (const [call, args] of LATE)
-      expect(await rpc(late, call, args(late)), call).toMatchObject({ status: 409, code: 'workout_not_active' })
+    for (const [call, args] of others) expect(await rpc(late, call, args(late)), call).toMatchObject(refused)
     expect(await ownedBy(late.id)).toBe(before)
   })
 

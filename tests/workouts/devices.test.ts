@@ -22,19 +22,11 @@ async function athlete(tx: Transaction): Promise<{ readonly userId: string; read
 
 const command = fc.record({
   device: fc.nat({ max: 2 }),
-  what: fc.constantFrom(
-    'log',
-    'log',
-    'log',
-    'correct',
-    'correct',
-    'correct',
-    'delete',
-    'overwrite',
-    'sync',
-    'sync',
-    'refresh',
-    'redeliver',
+  what: fc.oneof(
+    { weight: 12, arbitrary: fc.constantFrom('log', 'correct') },
+    { weight: 5, arbitrary: fc.constant('delete') },
+    { weight: 9, arbitrary: fc.constantFrom('sync', 'sync', 'overwrite', 'refresh', 'redeliver') },
+    { weight: 1, arbitrary: fc.constantFrom('drop exercise', 'drop exercise', 'drop workout') },
   ),
   n: fc.nat({ max: 99 }),
   live: fc.boolean(),
@@ -52,6 +44,10 @@ async function run({ what, n, live, lost }: Command, device: Device, witness: Wi
       return device.delete(n, live, lost)
     case 'overwrite':
       return device.overwrite(n)
+    case 'drop exercise':
+      return device.drop('workout_exercises')
+    case 'drop workout':
+      return device.drop('workouts')
     case 'sync':
       return device.sync(((n % 3) + 1) / 3, lost)
     case 'redeliver': {
@@ -74,7 +70,7 @@ const keptValues = async (tx: Transaction): Promise<ReadonlySet<string>> =>
   )
 
 test('whatever devices do to one workout, no value of the athlete’s is lost, and all see the same', async () => {
-  const seen = { stored: 0, conflicts: 0, kept: 0 }
+  const seen = { stored: 0, conflicts: 0, kept: 0, tooLate: 0 }
   await undone(
     (act) => sql.begin(act),
     async (outer) => {
@@ -116,6 +112,7 @@ test('whatever devices do to one workout, no value of the athlete’s is lost, a
               seen.stored += witness.stored
               seen.conflicts += witness.conflicts
               seen.kept += kept.size
+              seen.tooLate += witness.tooLate
             },
           ),
         ),
@@ -127,4 +124,5 @@ test('whatever devices do to one workout, no value of the athlete’s is lost, a
   expect(seen.stored).toBeGreaterThan(RUNS / 4)
   expect(seen.conflicts).toBeGreaterThan(RUNS / 20)
   expect(seen.kept).toBeGreaterThan(RUNS / 20)
+  expect(seen.tooLate).toBeGreaterThan(RUNS / 20)
 }, 600_000)

@@ -47,6 +47,7 @@ const Upload = z.object({
     }),
   ),
 })
+const Gone = z.object({ code: z.enum(['set_deleted', 'workout_exercise_deleted', 'workout_deleted']) })
 const Document = z.object({ exercises: z.array(z.object({ sets: z.array(Current) })) })
 
 /** What became of the values that an athlete entered, as somebody would tell who saw every device and every packet. */
@@ -57,6 +58,7 @@ export class Witness {
   readonly uploads: { readonly device: Device; readonly items: readonly Item[] }[] = []
   stored = 0
   conflicts = 0
+  tooLate = 0
   acting: Device | undefined
   #last = 0
 
@@ -91,11 +93,15 @@ export class Device {
     const at = new Date(Date.parse(this.#shared.startedAt) + minute * 60_000).toISOString()
     const sent = { id, weight_kg: value, reps: 5, completed_at: at }
     this.#known.set(id, { value, base: value, version: undefined })
-    if (live)
-      await this.#call(this.#tx`public.complete_set(
-      id => ${id}, workout_exercise_id => ${this.#shared.entryId}, weight_kg => ${value}, reps => 5, completed_at => ${at}
-    )`)
-    if (live && !lost) this.#known.set(id, { value, base: value, version: 1 })
+    const answer = live
+      ? await this.#call(this.#tx`public.complete_set(
+          id => ${id}, workout_exercise_id => ${this.#shared.entryId}, weight_kg => ${value}, reps => 5, completed_at => ${at}
+        )`)
+      : undefined
+    if (live && !lost && Gone.safeParse(answer).success) {
+      this.#witness.tooLate += 1
+      this.#known.delete(id)
+    } else if (live && !lost) this.#known.set(id, { value, base: value, version: 1 })
     if (!live || lost) this.#queue.push({ sent: { ...sent, ...(live ? {} : { set_index: minute }) }, base: undefined })
   }
 
@@ -113,8 +119,8 @@ export class Device {
     )
     const stored = Current.safeParse(answer)
     this.#settle(stored.success ? base : undefined)
-    // A set that is not there any more is refused aloud; the value goes with the next upload, and is kept.
-    if (lost || answer === undefined) this.#put({ sent: { id, weight_kg: value, version }, base })
+    if (Gone.safeParse(answer).success) this.#witness.tooLate += 1
+    if (lost) this.#put({ sent: { id, weight_kg: value, version }, base })
     else if (stored.success) this.#known.set(id, { value, base: value, version: stored.data.version })
   }
 
@@ -147,6 +153,18 @@ export class Device {
     else this.#known.set(id, { value, base: value, version: row.version })
     // What this device wrote itself it knows.
     for (const { value: before } of z.array(z.object({ value: z.number() })).parse(own)) this.#settle(before)
+  }
+
+  /** Takes the exercise out, or throws the whole workout away, without saying what it has seen. */
+  async drop(table: 'workout_exercises' | 'workouts'): Promise<void> {
+    const own = await this.#read(this.#tx`
+      select weight_kg::float8 as value from public.workout_sets
+      where workout_exercise_id = ${this.#shared.entryId} and changed_by = private.session_id()`)
+    await this.#read(this.#tx`
+      delete from public.${this.#tx.unsafe(table)}
+      where id = ${table === 'workouts' ? this.#shared.workoutId : this.#shared.entryId}`)
+    for (const { value } of z.array(z.object({ value: z.number() })).parse(own)) this.#settle(value)
+    this.#known.clear()
   }
 
   /** Uploads a part of what waits, all of it if `share` is 1. What was lost on the way waits for the next time. */
@@ -184,7 +202,8 @@ export class Device {
   async refresh(): Promise<unknown> {
     const document = await this.#call(this.#tx`public.get_workout(${this.#shared.workoutId})`)
     this.#known.clear()
-    for (const { sets } of Document.parse(document).exercises) for (const set of sets) this.#know(set)
+    for (const { sets } of Document.parse(document ?? { exercises: [] }).exercises)
+      for (const set of sets) this.#know(set)
     return document
   }
 
