@@ -66,11 +66,10 @@ create table public.personal_records (
 create unique index personal_records_standing_key
   on public.personal_records (user_id, exercise_id, kind, at_reps, at_weight_kg) nulls not distinct
   where superseded_at is null and revoked_at is null;
--- Those that stood at a moment: few, however many there were.
+-- Those that stood at a moment or later: few, however many there were. None by the time of their achievement, with which the
+-- planner would read all that had been beaten before.
 create index personal_records_stood_idx
   on public.personal_records (user_id, exercise_id, (coalesce(superseded_at, 'infinity')))
-  where revoked_at is null;
-create index personal_records_timeline_idx on public.personal_records (user_id, exercise_id, achieved_at)
   where revoked_at is null;
 create index personal_records_revoked_idx on public.personal_records (user_id, exercise_id, revoked_at)
   where revoked_at is not null;

@@ -29,13 +29,17 @@ set search_path = ''
 as $$
 begin
   return query
-  select personal_records.*
-  from public.personal_records
-  where personal_records.user_id = p_user_id
-    and personal_records.exercise_id = p_exercise_id
-    and coalesce(personal_records.superseded_at, 'infinity') >= p_at
-    and personal_records.achieved_at < p_at
-    and personal_records.revoked_at is null;
+  with unbeaten as materialized (
+    select personal_records.*
+    from public.personal_records
+    where personal_records.user_id = p_user_id
+      and personal_records.exercise_id = p_exercise_id
+      and coalesce(personal_records.superseded_at, 'infinity') >= p_at
+      and personal_records.revoked_at is null
+  )
+  select unbeaten.*
+  from unbeaten
+  where unbeaten.achieved_at < p_at;
 end;
 $$;
 

@@ -59,6 +59,8 @@ begin
     where personal_records.user_id = p_user_id
       and personal_records.exercise_id = p_exercise_id
       and personal_records.achieved_at >= p_from
+      -- True of those, and what the index goes by.
+      and coalesce(personal_records.superseded_at, 'infinity') >= p_from
       and personal_records.revoked_at is null
       and personal_records.id not in (select due.id from unnest(p_due) as due)
     returning personal_records.*
@@ -171,23 +173,26 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_sets integer;
+  -- Looked for first: an update of no rows fires as many triggers as one of many.
+  v_set_ids uuid[] := array(
+    select workout_sets.id
+    from public.workout_sets
+    where workout_sets.id = any (p_set_ids)
+      and workout_sets.is_record <> exists (
+        select from public.personal_records
+        where personal_records.set_id = workout_sets.id
+          and personal_records.revoked_at is null
+          and not personal_records.is_baseline
+          and not private.is_session_kind(personal_records.kind)
+      )
+  );
   v_workouts integer;
 begin
-  update public.workout_sets
-  set is_record = standing.is_record
-  from unnest(p_set_ids) as changed (id)
-  cross join lateral (
-    select count(*) > 0 as is_record
-    from public.personal_records
-    where personal_records.set_id = changed.id
-      and personal_records.revoked_at is null
-      and not personal_records.is_baseline
-      and not private.is_session_kind(personal_records.kind)
-  ) as standing
-  where workout_sets.id = changed.id
-    and workout_sets.is_record <> standing.is_record;
-  get diagnostics v_sets = row_count;
+  if v_set_ids <> '{}' then
+    update public.workout_sets
+    set is_record = not workout_sets.is_record
+    where workout_sets.id = any (v_set_ids);
+  end if;
 
   update public.workouts
   set records_set = standing.records
@@ -202,7 +207,7 @@ begin
   where workouts.id = changed.id
     and workouts.records_set <> standing.records;
   get diagnostics v_workouts = row_count;
-  return v_sets + v_workouts;
+  return cardinality(v_set_ids) + v_workouts;
 end;
 $$;
 

@@ -1,44 +1,5 @@
 -- The ledger's upkeep: which sets it has to be asked about, once per statement, and what is celebrated.
 
--- A set that does not beat what stood at its time changes nothing, now or later: most sets end here.
-create function private.beats_records(
-  p_user_id uuid,
-  p_exercise_id uuid,
-  p_at timestamptz,
-  p_offers private.record_offer[]
-)
-returns boolean
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $$
-begin
-  return exists (
-    with stood as materialized (
-      select
-        standing.kind,
-        standing.at_reps,
-        private.record_hardness(standing.kind, standing.at_weight_kg) as hardness,
-        private.record_score(standing.kind, standing.value) + private.record_margin(standing.kind) as score
-      from private.standing_records(p_user_id, p_exercise_id, p_at) as standing
-    )
-    select from unnest(p_offers) as offered
-    where offered.value is not null
-      and not exists (
-        select from stood
-        where stood.kind = offered.kind
-          and stood.at_reps is not distinct from offered.at_reps
-          and stood.hardness >= private.record_hardness(offered.kind, offered.at_weight_kg)
-          and stood.score >= private.record_score(offered.kind, offered.value)
-      )
-  );
-end;
-$$;
-
-comment on function private.beats_records(uuid, uuid, timestamptz, private.record_offer[]) is
-  'Whether any of these offers beats the records that stood at a moment.';
-
 -- Probes by key for each row: the plan is kept from the first, small statement, and serves the large ones too.
 create function private.changed_timelines(p_set_ids uuid[], p_workout_ids uuid[], p_exercise_ids uuid[])
 returns table (user_id uuid, exercise_id uuid, changed_from timestamptz)
@@ -104,17 +65,27 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_set_ids uuid[];
   v_workout_ids uuid[];
   v_exercise_ids uuid[];
+  -- The only one that came to count, if there is just one.
+  v_new public.workout_sets;
 begin
   if tg_op = 'INSERT' then
     select array_agg(added.id), array_agg(added.workout_id), array_agg(added.exercise_id)
     into v_set_ids, v_workout_ids, v_exercise_ids
     from added
     where added.is_counted;
+
+    if cardinality(v_set_ids) = 1 then
+      select added.*
+      into v_new
+      from added
+      where added.is_counted;
+    end if;
   elsif tg_op = 'DELETE' then
     -- Sets that go with their account leave no ledger to be kept.
     select array_agg(removed.id), array_agg(removed.workout_id), array_agg(removed.exercise_id)
@@ -138,6 +109,18 @@ begin
       )
       (table before except table after) union all (table after except table before)
     ) as changed;
+
+    -- A planned set that was done.
+    if (select count(*) = 1 and not bool_or(removed.is_counted) from removed) then
+      select added.*
+      into v_new
+      from added
+      where added.is_counted;
+    end if;
+  end if;
+
+  if v_set_ids is null or (v_new.id is not null and private.append_to_ledger(v_new)) then
+    return null;
   end if;
 
   perform private.replay_records(change.user_id, change.exercise_id, change.changed_from)
