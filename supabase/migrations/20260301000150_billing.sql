@@ -95,6 +95,16 @@ create trigger _100_touch
 
 -- Power ----------------------------------------------------------------------------------------------------------------
 
+create view private.active_subscriptions
+with (security_invoker = true)
+as
+select subscriptions.user_id, subscriptions.plan_id
+from public.subscriptions
+where subscriptions.status <> 'expired'
+  and (subscriptions.ends_at is null or subscriptions.ends_at > now());
+
+comment on view private.active_subscriptions is 'What users subscribe to now. Who is not in it has the plan free.';
+
 create function private.plan_of(p_user_id uuid)
 returns text
 language plpgsql
@@ -105,12 +115,10 @@ as $$
 declare
   v_plan_id text;
 begin
-  select subscriptions.plan_id
+  select active_subscriptions.plan_id
   into v_plan_id
-  from public.subscriptions
-  where subscriptions.user_id = p_user_id
-    and subscriptions.status <> 'expired'
-    and (subscriptions.ends_at is null or subscriptions.ends_at > now());
+  from private.active_subscriptions
+  where active_subscriptions.user_id = p_user_id;
 
   return coalesce(v_plan_id, 'free');
 end;

@@ -2,7 +2,7 @@
 -- HEAD, and for functions that promise to change nothing: there no table can be written, whoever owns it. Such requests
 -- are counted in the settings of the session that serves them (docs/decisions/0011-reads-are-counted-by-session.md).
 
-create function private.take_read(p_caller_id uuid, p_bucket text, p_capacity integer, p_window_seconds integer)
+create function private.take_read()
 returns double precision
 language plpgsql
 volatile
@@ -10,31 +10,71 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_owner text := p_bucket || p_caller_id;
-  -- As many as a session can carry. Two callers in one place push each other out, which gives them tokens.
-  v_name text := 'rate_limits.reads_' || (hashtext(v_owner) & 1023);
-  v_state text[] := string_to_array(current_setting(v_name, true), ' ');
-  v_now timestamptz := clock_timestamp();
-  v_tokens double precision := p_capacity;
+  v_now double precision := date_part('epoch', clock_timestamp());
+  v_limit private.request_limit;
+  v_owner text;
+  v_name text;
+  v_state text[];
+  v_tokens double precision;
 begin
-  if v_state[1] = v_owner then
-    v_tokens := private.tokens_at(
-      v_now, v_state[2]::double precision, to_timestamp(v_state[3]::double precision), p_capacity, p_window_seconds
-    );
-  end if;
+  select * into v_limit from private.request_limit;
+  v_owner := v_limit.bucket || v_limit.caller_id;
+  -- As many as a session can carry. Two callers in one place push each other out, which gives them tokens.
+  v_name := 'rate_limits.reads_' || (hashtext(v_owner) & 1023);
+  v_state := string_to_array(current_setting(v_name, true), ' ');
+  v_tokens := case
+    when v_state[1] = v_owner then least(
+      v_limit.capacity,
+      v_state[2]::double precision
+        + greatest(v_now - v_state[3]::double precision, 0) * v_limit.capacity / v_limit.window_seconds
+    )
+    else v_limit.capacity
+  end - 1;
 
-  if v_tokens < 1 then
-    return (1 - v_tokens) * p_window_seconds / p_capacity;
+  if v_tokens >= 0 then
+    perform set_config(v_name, concat_ws(' ', v_owner, v_tokens, v_now), false);
   end if;
-
-  perform set_config(v_name, concat_ws(' ', v_owner, v_tokens - 1, extract(epoch from v_now)), false);
-  return 0;
+  return v_tokens;
 end;
 $$;
 
-comment on function private.take_read(uuid, text, integer, integer) is
-  'Takes a token of the bucket that this session keeps for a caller: 0 when there was one, else the seconds until there is.
-Writes no table. A caller has a whole bucket in every session of the pool.';
+comment on function private.take_read() is
+  'Takes a token of the bucket that this session keeps for the caller: how many are left. Below 0 there was none. Writes no
+table. A caller has a whole bucket in every session of the pool.';
+
+create function private.refuse_request(p_tokens double precision)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_limit private.request_limit;
+  v_seconds integer;
+  v_answer record;
+begin
+  select * into v_limit from private.request_limit;
+  v_seconds := ceil(-p_tokens * v_limit.window_seconds / v_limit.capacity);
+  v_answer := private.error_answer(
+    'rate_limited',
+    format(
+      'Retry after %s seconds. At most %s %s in %s seconds.', v_seconds, v_limit.capacity,
+      case v_limit.bucket when 'live' then 'calls of a live workout' else 'requests' end, v_limit.window_seconds
+    ),
+    null
+  );
+
+  raise sqlstate 'PGRST' using
+    message = v_answer.body::text,
+    detail = json_build_object(
+      'status', v_answer.status, 'headers', json_build_object('retry-after', v_seconds::text)
+    )::text;
+end;
+$$;
+
+comment on function private.refuse_request(double precision) is
+  'Fails with rate_limited, and says in the header retry-after when a bucket that lacks so many tokens has one again.';
 
 -- definer: callers may neither read nor write what counts them.
 create function private.pre_request()
@@ -45,51 +85,45 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_user_id uuid := case current_setting('role') when 'authenticated' then auth.uid() end;
-  v_caller_id uuid := coalesce(v_user_id, md5(host(private.client_address()))::uuid);
-  v_function text := substring(current_setting('request.path', true) from '^/?rpc/(.*)$');
-  v_bucket text := 'requests';
-  v_limit record;
-  v_seconds double precision;
-  v_answer record;
+  v_tokens double precision;
 begin
   -- The backend's own key has no limit.
   if current_setting('role') = 'service_role' then
     return;
-  elsif exists (select from private.live_calls where live_calls.function_name = v_function) then
-    v_bucket := 'live';
+  elsif current_setting('transaction_read_only') = 'on' then
+    v_tokens := private.take_read();
+  else
+    -- One statement, and the arithmetic written out in it: each function and each look at a table shows in every request.
+    -- The time is from before the lock is waited for, which only ever counts too little of it.
+    insert into private.rate_limits as held (caller_id, bucket, tokens, filled_at, capacity, window_seconds)
+    select mine.caller_id, mine.bucket, mine.capacity - 1, clock_timestamp(), mine.capacity, mine.window_seconds
+    from private.request_limit as mine
+    on conflict (caller_id, bucket) do update
+    set
+      tokens = least(
+        excluded.capacity,
+        held.tokens
+          + greatest(date_part('epoch', excluded.filled_at - held.filled_at), 0) * excluded.capacity / excluded.window_seconds
+      ) - 1,
+      filled_at = greatest(excluded.filled_at, held.filled_at),
+      capacity = excluded.capacity,
+      window_seconds = excluded.window_seconds
+    returning held.tokens into v_tokens;
   end if;
 
-  v_limit := private.request_limit(v_user_id, v_bucket);
-  v_seconds := case current_setting('transaction_read_only')
-    when 'on' then private.take_read(v_caller_id, v_bucket, v_limit.capacity, v_limit.window_seconds)
-    else private.take_token(v_caller_id, v_bucket, v_limit.capacity, v_limit.window_seconds)
-  end;
-
-  if v_seconds = 0 then
-    return;
+  -- Failing gives the token back that was not there.
+  if v_tokens < 0 then
+    perform private.refuse_request(v_tokens);
   end if;
-
-  v_answer := private.error_answer(
-    'rate_limited',
-    format(
-      'Retry after %s seconds. At most %s %s in %s seconds.', ceil(v_seconds), v_limit.capacity,
-      case v_bucket when 'live' then 'calls of a live workout' else 'requests' end, v_limit.window_seconds
-    ),
-    null
-  );
-  raise sqlstate 'PGRST' using
-    message = v_answer.body::text,
-    detail = json_build_object(
-      'status', v_answer.status, 'headers', json_build_object('retry-after', ceil(v_seconds)::text)
-    )::text;
 end;
 $$;
 
 grant execute on function private.pre_request() to anon, authenticated, service_role;
 comment on function private.pre_request() is
   'Counts the request of this transaction, unless it is the backend''s own: the Data API calls this before everything else.
-Fails with rate_limited, and says in the header retry-after for how long.';
+Takes a token of the caller''s bucket: exactly where the request may write, for whoever takes at the same time waits until
+this transaction ends; by session where it only reads. Fails with rate_limited, and says in the header retry-after for how
+long.';
 
 alter role authenticator set pgrst.db_pre_request = 'private.pre_request';
 notify pgrst, 'reload config';

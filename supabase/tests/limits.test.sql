@@ -1,7 +1,7 @@
 -- Who is counted, in which bucket, against which figures: what the Data API asks before each request.
 begin;
 \ir support/acting.psql
-select plan(35);
+select plan(36);
 
 -- What a bucket holds after one request of the present actor to this path, of requests that may write.
 create function tests.left_after(p_caller uuid, p_path text, p_bucket text)
@@ -161,24 +161,35 @@ select is(tests.left_after(tests.id('ana'), '/workouts', 'requests'), 2::double 
 
 select tests.throws_error('select from private.rate_limits', '42501', 'a client does not see buckets');
 select tests.throws_error('select from private.live_calls', '42501', 'nor what is counted as live');
-select tests.throws_error(
-  $$select private.take_token(auth.uid(), 'requests', 1000, 1)$$, '42501', 'nor does it choose its own limit'
-);
+select tests.throws_error('select from private.request_limit', '42501', 'nor whose bucket is how large');
+select tests.throws_error('select private.take_read()', '42501', 'nor does it count for itself');
 select tests.act_as_anon();
 select tests.throws_error('select public.count_request()', '42501', 'and anon has nothing to count for a function');
 
 -- Reads ----------------------------------------------------------------------------------------------------------------
 
 select tests.stop_acting();
+create function tests.left_to_read(p_path text)
+returns double precision
+language plpgsql
+security definer
+as $$
+begin
+  perform set_config('request.path', p_path, true);
+  return round(private.take_read());
+end;
+$$;
+grant execute on function tests.left_to_read(text) to public;
+update public.plans set requests_per_window = 3 where id = 'free';
+
+select tests.act_as('ana');
 select is(
-  (
-    select array_agg(private.take_read(tests.id('ana'), 'requests', 3, 900) = 0 order by n)
-    from generate_series(1, 5) as n
-  ),
-  '{t,t,t,f,f}', 'a session gives a caller one bucket of reads'
+  (select array_agg(tests.left_to_read('/workouts') order by n) from generate_series(1, 5) as n),
+  '{2,1,0,-1,-1}'::double precision[], 'a session gives a caller one bucket of reads'
 );
-select is(private.take_read(tests.id('ben'), 'requests', 3, 900), 0::double precision, 'and another caller another one');
-select is(private.take_read(tests.id('ana'), 'live', 3, 900), 0::double precision, 'as it does for live calls');
+select is(tests.left_to_read('/rpc/start_rest'), 599::double precision, 'another one for live calls');
+select tests.act_as('ben');
+select is(tests.left_to_read('/workouts'), 2::double precision, 'and another caller another one');
 
 select * from finish();
 rollback;
