@@ -65,6 +65,21 @@ grant execute on function private.found_exercises(text) to anon, authenticated, 
 comment on function private.found_exercises(text) is
   'What a query finds for the caller, with how well; everything without a query.';
 
+create function private.served_equipment(p_equipment public.equipment[])
+returns public.equipment[]
+language sql
+immutable
+strict
+security invoker
+set search_path = ''
+as $$
+  select p_equipment || case when 'adjustable_bench' = any (p_equipment) then '{flat_bench}' else '{}' end::public.equipment[];
+$$;
+
+grant execute on function private.served_equipment(public.equipment[]) to anon, authenticated, service_role;
+comment on function private.served_equipment(public.equipment[]) is
+  'This equipment and what it serves as: an adjustable bench as a flat one.';
+
 create function public.search_exercises(
   query text default null,
   muscles public.muscle[] default null,
@@ -87,6 +102,7 @@ declare
   v_limit integer := private.page_size(search_exercises."limit");
   v_after jsonb := private.decode_cursor(search_exercises.cursor, array['numeric', 'text', 'uuid']);
   v_languages text[] := private.my_languages(search_exercises.language);
+  v_equipment public.equipment[] := private.served_equipment(search_exercises.equipment);
 begin
   if char_length(search_exercises.query) > 100 then
     perform private.fail('invalid_argument', 'query must have at most 100 characters');
@@ -104,7 +120,7 @@ begin
       where (search_exercises.muscles is null
           or exercises.primary_muscles && search_exercises.muscles
           or exercises.secondary_muscles && search_exercises.muscles)
-        and (search_exercises.equipment is null or exercises.equipment && search_exercises.equipment)
+        and (v_equipment is null or exercises.equipment && v_equipment)
         and (search_exercises.difficulty is null or exercises.difficulty = search_exercises.difficulty)
         and (search_exercises.level is null or exercises.difficulty <= search_exercises.level)
         and (search_exercises.type is null or exercises.exercise_type = search_exercises.type)

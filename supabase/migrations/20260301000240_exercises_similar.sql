@@ -1,21 +1,5 @@
 -- Substitutes: what can stand in for an exercise.
 
-create function private.usable_equipment(p_available public.equipment[])
-returns public.equipment[]
-language sql
-immutable
-strict
-security invoker
-set search_path = ''
-as $$
-  select p_available || '{bodyweight}'::public.equipment[]
-    || case when 'adjustable_bench' = any (p_available) then '{flat_bench}' else '{}' end::public.equipment[];
-$$;
-
-grant execute on function private.usable_equipment(public.equipment[]) to anon, authenticated, service_role;
-comment on function private.usable_equipment(public.equipment[]) is
-  'What can be used by somebody who has this equipment: the body always, and an adjustable bench as a flat one.';
-
 create function private.similarity_reasons(p_target public.exercises, p_other public.exercises, p_with_equipment boolean)
 returns text[]
 language plpgsql
@@ -89,7 +73,10 @@ set search_path = ''
 as $$
 declare
   v_limit integer := private.page_size(similar_exercises."limit", 50);
-  v_usable public.equipment[] := private.usable_equipment(similar_exercises.equipment);
+  v_usable public.equipment[] := case
+    when similar_exercises.equipment is not null
+      then private.served_equipment(similar_exercises.equipment || '{bodyweight}'::public.equipment[])
+  end;
   v_target public.exercises;
   v_languages text[] := private.my_languages(null);
 begin
@@ -99,7 +86,7 @@ begin
   where exercises.id = private.current_exercise_id(similar_exercises.exercise_id);
 
   if not found then
-    perform private.fail('not_found', 'exercise_id');
+    perform private.fail('exercise_not_found');
   end if;
 
   return jsonb_build_object('items', coalesce((
@@ -157,4 +144,4 @@ $$;
 grant execute on function public.similar_exercises(uuid, public.equipment[], integer) to anon, authenticated;
 comment on function public.similar_exercises(uuid, public.equipment[], integer) is
   'Exercises that can stand in for one, best first, each with its reasons as codes and in words; with equipment, only what can
-be done with it. Answers {items, next_cursor}; the list is short and has one page. Fails with not_found or invalid_limit.';
+be done with it. Answers {items, next_cursor}; the list is short and has one page. Fails with exercise_not_found or invalid_limit.';

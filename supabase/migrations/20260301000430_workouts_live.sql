@@ -10,6 +10,7 @@ set search_path = ''
 as $$
 declare
   v_workout_id uuid := private.topic_id(p_topic, 'workout');
+  v_topic text := p_topic;
   v_payload jsonb := p_payload;
 begin
   if private.is_importing() then
@@ -18,15 +19,21 @@ begin
     v_payload := private.for_followers(v_workout_id, p_event, p_payload);
   end if;
 
-  if v_payload is not null then
-    perform realtime.send(jsonb_build_object('v', 1, 'at', clock_timestamp()) || v_payload, p_event, p_topic, true);
+  if v_payload is null then
+    select 'user:' || workouts.user_id, p_payload
+    into v_topic, v_payload
+    from public.workouts
+    where workouts.id = v_workout_id;
   end if;
+
+  perform realtime.send(jsonb_build_object('v', 1, 'at', clock_timestamp()) || v_payload, p_event, v_topic, true);
 end;
 $$;
 
 comment on function private.announce(text, text, jsonb) is
   'Sends an event to a private channel when the transaction commits. For definer functions: who calls it must be able to
-write realtime.messages, because realtime.send turns a refusal into a warning. Silent while an import writes.';
+write realtime.messages, because realtime.send turns a refusal into a warning. What those who follow a workout may not hear
+goes to the athlete''s own channel. Silent while an import writes.';
 
 create function private.workout_stats(p_workout public.workouts)
 returns jsonb

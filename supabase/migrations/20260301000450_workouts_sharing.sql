@@ -156,5 +156,5 @@ end;
 $$;
 
 comment on function private.for_followers(uuid, text, jsonb) is
-  'What the channel of a workout may say of it: all while nobody else may follow, else what others see. Null for nothing.
-The athlete''s own devices read the rest when sync:workout and sync:progress tell them to.';
+  'What the channel of a workout may say of it: all while nobody else may follow, else what others see. Null for what is the
+athlete''s alone. Their own devices read the rest when sync:workout and sync:progress tell them to.';

@@ -36,7 +36,7 @@ values
   ('anon executes', 'private.similarity_reasons(exercises,exercises,boolean)', 'pure, for similar_exercises'),
   ('anon executes', 'private.similarity_in_words(exercises,exercises,text[])', 'pure, for similar_exercises'),
   ('anon executes', 'get_exercise(uuid,text,numeric)', 'the library is public'),
-  ('anon executes', 'private.usable_equipment(equipment[])', 'pure, for similar_exercises'),
+  ('anon executes', 'private.served_equipment(equipment[])', 'pure, for search_exercises and similar_exercises'),
   ('anon executes',
    'search_exercises(text,muscle[],equipment[],training_level,exercise_type,text,integer,movement_pattern,training_level,text)',
    'the library is public'),

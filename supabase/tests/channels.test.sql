@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/workouts.psql
-select plan(62);
+select plan(64);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -97,7 +97,8 @@ create view tests.said as
 select messages.*
 from realtime.messages
 where messages.topic in (
-  'user:' || tests.id('ana'), 'workout:' || tests.ref('push'), 'workout:' || tests.ref('old')
+  'user:' || tests.id('ana'), 'workout:' || tests.ref('push'), 'workout:' || tests.ref('shown'),
+  'workout:' || tests.ref('old')
 );
 create function tests.heard(p_kind text, p_id uuid)
 returns setof text
@@ -217,6 +218,26 @@ select isnt_empty($$select * from tests.heard('workout', tests.ref('push')) as e
 select results_eq(
   $$select payload ->> 'rest_seconds' from tests.said where event = 'rest:timer' order by payload ->> 'at'$$,
   $$values ('60'), (null)$$, 'the rest timer runs, then does not'
+);
+
+-- Where friends may follow who are shown no records, the athlete alone hears of one.
+select tests.act_as('ana');
+select tests.start('shown', 'barbell-bench-press');
+select public.share_workout(tests.ref('shown'), 'friends');
+select tests.lift('shown', 10, 110, 5);
+select tests.stop_acting();
+select results_eq(
+  $$select topic, payload #>> '{records,0,value}' from tests.said where event = 'pr:achieved'$$,
+  $$values ('user:' || tests.id('ana'), '110')$$, 'a record that friends are not shown is told to the athlete alone'
+);
+update public.preferences set progress_sharing = true where user_id = tests.id('ana');
+select tests.act_as('ana');
+select tests.lift('shown', 20, 115, 5);
+select public.complete_workout(tests.ref('shown'));
+select tests.stop_acting();
+select results_eq(
+  $$select topic from tests.said where event = 'pr:achieved' and payload #>> '{records,0,value}' = '115'$$,
+  $$values ('workout:' || tests.ref('shown'))$$, 'one that they are shown, to all who follow'
 );
 
 select tests.forget();

@@ -1,7 +1,7 @@
 -- The library, athletes' own exercises, variations, ratings and search.
 begin;
 \ir support/acting.psql
-select plan(73);
+select plan(74);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -231,7 +231,43 @@ select ok(
   public.similar_exercises('00000000-0000-4000-8000-00000000e001') #> '{items,0,reasons}' ? 'same_primary_muscles',
   'each with its reasons'
 );
-select tests.throws_error($$select public.similar_exercises('00000000-0000-4000-8000-00000000ffff')$$, 'not_found', 'of what exists');
+select tests.throws_error(
+  $$select public.similar_exercises('00000000-0000-4000-8000-00000000ffff')$$, 'exercise_not_found', 'of what exists'
+);
+
+-- Reasons, each with one that has it and one that has not; the words say the same as the codes.
+create function pg_temp.exercise(
+  p_muscles public.muscle[], p_pattern public.movement_pattern, p_difficulty public.training_level
+)
+returns public.exercises
+language sql
+as $$
+  select (jsonb_populate_record(null::public.exercises, jsonb_build_object(
+    'primary_muscles', p_muscles, 'movement_pattern', p_pattern, 'difficulty', p_difficulty, 'equipment', '{dumbbell,flat_bench}'::text[]
+  ))).*;
+$$;
+select results_eq(
+  $$
+    select
+      private.similarity_reasons(target, other, with_equipment),
+      private.similarity_in_words(target, other, private.similarity_reasons(target, other, with_equipment))
+    from (select pg_temp.exercise('{chest,triceps}', 'push', 'intermediate') as target) as one
+    cross join (
+      values
+        (1, pg_temp.exercise('{triceps,chest}', 'push', 'intermediate'), false),
+        (2, pg_temp.exercise('{chest}', 'push', 'beginner'), true),
+        (3, pg_temp.exercise('{chest,front_delts}', 'squat', 'advanced'), false)
+    ) as v (place, other, with_equipment)
+    order by place
+  $$,
+  $$
+    values
+      ('{same_primary_muscles,same_movement}'::text[], 'Trains the same muscles (chest, triceps), with the same movement (push).'),
+      ('{shared_primary_muscles,same_movement,easier,fits_equipment}', 'Trains chest too, with the same movement (push), is easier, needs only dumbbell, flat bench.'),
+      ('{shared_primary_muscles,harder}', 'Trains chest too, is harder.')
+  $$,
+  'every reason is given where it holds, and only there'
+);
 
 -- Plans ----------------------------------------------------------------------------------------------------------------
 

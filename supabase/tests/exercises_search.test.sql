@@ -1,7 +1,7 @@
 -- Languages, words, filters and pages of the search, and one exercise in full.
 begin;
 \ir support/acting.psql
-select plan(43);
+select plan(45);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -108,6 +108,18 @@ select is(
     public.search_exercises('qvark', level => 'intermediate', "limit" => 100) -> 'items') as item),
   '{beginner,intermediate}', 'for a level, what it can do'
 );
+
+select is(
+  (
+    select array[
+      bool_or(item -> 'equipment' ? 'flat_bench' and not item -> 'equipment' ? 'adjustable_bench'),
+      bool_or(item -> 'equipment' ? 'adjustable_bench')
+    ]
+    from jsonb_array_elements(public.search_exercises(equipment => array[bench]::public.equipment[], "limit" => 100) -> 'items') as item
+  ),
+  finds, 'somebody with an ' || bench || ' finds what it is for'
+)
+from (values ('adjustable_bench', '{t,t}'::boolean[]), ('flat_bench', '{t,f}')) as v (bench, finds);
 
 create temporary table seen (id text, batch integer);
 grant all on seen to public;

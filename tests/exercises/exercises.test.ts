@@ -249,7 +249,7 @@ describe('substitutes', () => {
 
     const { status, error } = await anonClient().rpc('similar_exercises', { exercise_id: hidden })
 
-    expect([status, error?.code]).toEqual([404, 'not_found'])
+    expect([status, error?.code]).toEqual([404, 'exercise_not_found'])
     expect((await ana.client.rpc('similar_exercises', { exercise_id: hidden })).status).toBe(200)
   })
 })

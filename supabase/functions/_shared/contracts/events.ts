@@ -28,7 +28,7 @@ export const EVENTS = {
     rest_started_at: Time.nullable(),
     rest_ends_at: Time.nullable(),
     rest_seconds: z.int().nullable(),
-  }).describe('Rest began; with nulls, it was skipped.'),
+  }).describe('Rest began, or its end was moved; with nulls, it was skipped.'),
   'pr:achieved': event({
     workout_id: z.guid(),
     set_id: z.guid(),
@@ -79,5 +79,5 @@ export const CHANNELS = {
     'rest:timer',
     'pr:achieved',
   ],
-  user: ['sync:workout', 'sync:import', 'sync:progress'],
+  user: ['sync:workout', 'sync:import', 'sync:progress', 'pr:achieved'],
 } as const satisfies Record<string, readonly EventName[]>
