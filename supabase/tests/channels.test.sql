@@ -224,7 +224,7 @@ select results_eq(
 select tests.act_as('ana');
 select tests.start('shown', 'barbell-bench-press');
 select public.share_workout(tests.ref('shown'), 'friends');
-select tests.lift('shown', 10, 110, 5);
+select tests.lift('shown', 3, 110, 5);
 select tests.stop_acting();
 select results_eq(
   $$select topic, payload #>> '{records,0,value}' from tests.said where event = 'pr:achieved'$$,
@@ -232,7 +232,7 @@ select results_eq(
 );
 update public.preferences set progress_sharing = true where user_id = tests.id('ana');
 select tests.act_as('ana');
-select tests.lift('shown', 20, 115, 5);
+select tests.lift('shown', 4, 115, 5);
 select public.complete_workout(tests.ref('shown'));
 select tests.stop_acting();
 select results_eq(
