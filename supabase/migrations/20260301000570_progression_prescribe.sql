@@ -8,7 +8,7 @@ immutable
 security invoker
 set search_path = ''
 as $$
-  select 1;
+  select 2;
 $$;
 
 grant execute on function private.rule_version() to authenticated, service_role;
@@ -70,6 +70,7 @@ declare
   v_break constant numeric := p_inputs -> 'break_percent';
   v_type constant text := coalesce(p_inputs #>> '{rule,type}', '');
   v_step_kg constant numeric := p_inputs #> '{scheme,step_kg}';
+  v_gentler constant private.load_aim := private.gentler_aim(p_inputs);
   v_aim private.load_aim;
 begin
   if v_type not in ('linear', 'double', 'rpe') or v_last_kg is null then
@@ -82,6 +83,8 @@ begin
   elsif v_break > 0 then
     v_last_kg := private.less(v_last_kg, v_break, v_step_kg);
     v_aim := row(v_last_kg, v_last_kg, null, 'break');
+  elsif v_gentler.load_kg is not null then
+    v_aim := v_gentler;
   elsif (p_inputs -> 'is_deload')::boolean then
     v_aim := row(v_last_kg, v_last_kg, null, 'last');
   else
@@ -98,8 +101,8 @@ $$;
 
 grant execute on function private.next_aim(jsonb) to authenticated, service_role;
 comment on function private.next_aim(jsonb) is
-  'The load that comes next: less after a break, the last one for a lighter week, else what the rule makes of the last
-sessions; without a rule or a session, the first load.';
+  'The load that comes next: less after a break or after sets that were harder than is asked of the athlete, the last one for a
+lighter week, else what the rule makes of the last sessions; without a rule or a session, the first load.';
 
 create type private.working_weight as (
   weight_kg numeric,
@@ -199,7 +202,7 @@ begin
     v_working := row(null, 'no_equipment', null, null);
   end if;
 
-  with set as (
+  with planned as (
     select
       element.place,
       (element.set ->> 'reps_min')::integer as reps_min,
@@ -209,16 +212,24 @@ begin
         when v_working.weight_kg is null then null
         when v_is_percent then v_aim.load_kg * (element.set ->> 'load_value')::numeric / 100
         else private.moved_kg(p_inputs, v_working.weight_kg)
-      end as load_kg
+      end as load_kg,
+      private.most_load_kg(
+        p_inputs, v_aim.code, coalesce((element.set ->> 'reps_max')::integer, (element.set ->> 'reps_min')::integer)
+      ) as most_kg
     from jsonb_array_elements(p_inputs -> 'sets') with ordinality as element (set, place)
     cross join lateral (select (element.set ->> 'load_share')::numeric as of_load) as share
   ),
+  set as (
+    select
+      planned.place, planned.reps_min, planned.reps_max, planned.is_full,
+      case when planned.load_kg > planned.most_kg then planned.most_kg else planned.load_kg end as load_kg,
+      case when planned.is_full then planned.most_kg else least(planned.load_kg, planned.most_kg) end as most_kg
+    from planned
+  ),
   -- Straight sets have one load, which is fitted once.
   fitted as materialized (
-    select
-      load.load_kg, load.is_full,
-      private.fit_weight(p_inputs, load.load_kg, case when not load.is_full then load.load_kg end, v_ladders) as weight_kg
-    from (select distinct set.load_kg, set.is_full from set) as load
+    select load.load_kg, load.most_kg, private.fit_weight(p_inputs, load.load_kg, load.most_kg, v_ladders) as weight_kg
+    from (select distinct set.load_kg, set.most_kg from set) as load
   )
   select jsonb_agg(
     jsonb_build_object(
@@ -234,7 +245,7 @@ begin
   )
   into v_sets
   from set
-  left join fitted on fitted.load_kg = set.load_kg and fitted.is_full = set.is_full;
+  left join fitted on fitted.load_kg = set.load_kg and fitted.most_kg is not distinct from set.most_kg;
 
   return jsonb_build_object(
     'code', v_working.code,

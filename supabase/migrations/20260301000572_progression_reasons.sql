@@ -104,7 +104,10 @@ begin
     case when v_break > 0 and v_answer ->> 'code' in ('training_max', 'e1rm', 'record')
       then format('After weeks without it, %s %% less to come back.', v_break)
     end,
-    case when (p_inputs -> 'is_deload')::boolean and v_answer -> 'weight_kg' <> 'null' then 'A lighter week: less of it.' end
+    case when (p_inputs -> 'is_deload')::boolean and v_answer -> 'weight_kg' <> 'null' then 'A lighter week: less of it.' end,
+    case when p_inputs ->> 'most_rpe' is not null and jsonb_path_exists(p_inputs, '$.sets[*] ? (@.reps_min != null)')
+      then 'Under 18 two repetitions or more stay in reserve, and no one-rep maximum is tried.'
+    end
   ));
 end;
 $$;

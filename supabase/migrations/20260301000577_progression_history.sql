@@ -88,7 +88,8 @@ create function private.trained_waves(
   p_exercise_id uuid,
   p_weeks integer,
   p_week integer,
-  p_since date
+  p_since date,
+  p_is_minor boolean
 )
 returns jsonb
 language plpgsql
@@ -104,7 +105,9 @@ begin
     from (
       select
         (workouts.template_week - 1) / p_weeks as number,
-        count(*) filter (where workout_sets.set_type = 'amrap' and workout_sets.reps < workout_sets.planned_reps_min) as misses
+        count(*) filter (
+          where (p_is_minor or workout_sets.set_type = 'amrap') and workout_sets.reps < workout_sets.planned_reps_min
+        ) as misses
       from public.workouts
       join public.workout_sets
         on workout_sets.workout_id = workouts.id
@@ -121,9 +124,10 @@ begin
 end;
 $$;
 
-grant execute on function private.trained_waves(uuid, uuid, uuid, integer, integer, date) to authenticated, service_role;
-comment on function private.trained_waves(uuid, uuid, uuid, integer, integer, date) is
-  'The waves of so many weeks in which an exercise was trained in a run since a day, for private.wave_training_max.';
+grant execute on function private.trained_waves(uuid, uuid, uuid, integer, integer, date, boolean) to authenticated, service_role;
+comment on function private.trained_waves(uuid, uuid, uuid, integer, integer, date, boolean) is
+  'The waves of so many weeks in which an exercise was trained in a run since a day, for private.wave_training_max. Under 18
+there are no sets to the limit: any that missed its minimum counts.';
 
 create function private.last_body_kg(p_user_id uuid, p_exercise public.exercises)
 returns numeric

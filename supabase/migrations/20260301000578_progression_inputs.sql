@@ -69,7 +69,13 @@ begin
       'rule', nullif(p_planned -> 'progression', 'null') - 'weeks',
       'scheme', private.planned_load(p_planned, p_exercise),
       'sets', (
-        select jsonb_agg(to_jsonb(scheme) order by scheme.set_index)
+        select jsonb_agg(
+          to_jsonb(scheme) || case
+            when coalesce(scheme.reps_min, scheme.reps_max) is null or scheme.set_type = 'warmup' then '{}'
+            else jsonb_build_object('rpe', least(scheme.rpe, private.hardest_rpe((p_plan -> 'is_minor')::boolean)))
+          end
+          order by scheme.set_index
+        )
         from private.planned_scheme(p_planned, p_plan -> 'deload', (p_plan ->> 'week')::integer) as scheme
       ),
       'is_deload', coalesce(p_planned #>> '{progression,type}' <> 'wave', true)
@@ -83,6 +89,7 @@ begin
       'break_percent', 0,
       'loading', null,
       'equipment', '[]'::jsonb,
+      'most_rpe', private.hardest_rpe((p_plan -> 'is_minor')::boolean),
       'units', coalesce((select preferences.units from public.preferences where preferences.user_id = p_user_id), 'metric')
     )
   );
@@ -128,7 +135,7 @@ begin
       'training_max_kg', source.max -> 'load_kg',
       'waves', case when p_planned #>> '{progression,type}' = 'wave' then private.trained_waves(
         p_user_id, (p_plan ->> 'run_id')::uuid, p_exercise.id, jsonb_array_length(p_planned #> '{progression,weeks}'),
-        (p_plan ->> 'week')::integer, (source.max ->> 'since')::date
+        (p_plan ->> 'week')::integer, (source.max ->> 'since')::date, (p_plan -> 'is_minor')::boolean
       ) end
     )
     into v_inputs
@@ -149,7 +156,8 @@ $$;
 
 grant execute on function private.prescription_inputs(uuid, jsonb, jsonb, public.exercises) to authenticated;
 comment on function private.prescription_inputs(uuid, jsonb, jsonb, public.exercises) is
-  'All that the load of a planned exercise depends on. p_plan is {template_id, run_id, started_on, week, today, deload}.';
+  'All that the load of a planned exercise depends on. p_plan is {template_id, run_id, started_on, week, today, is_minor,
+deload}.';
 
 create function private.prescribe_exercise(p_user_id uuid, p_plan jsonb, p_planned jsonb, p_exercise public.exercises)
 returns jsonb
@@ -160,7 +168,10 @@ set search_path = ''
 as $$
   select jsonb_build_object('inputs', made.inputs, 'answer', private.prescribe(made.inputs))
   from (
-    select private.prescription_inputs(p_user_id, p_plan, p_planned, p_exercise) as inputs
+    select private.prescription_inputs(
+      p_user_id, p_plan, case when (p_plan -> 'is_minor')::boolean then private.gentler_plan(p_planned) else p_planned end,
+      p_exercise
+    ) as inputs
     offset 0
   ) as made;
 $$;
@@ -186,6 +197,7 @@ begin
       'started_on', (select template_runs.started_on from public.template_runs where template_runs.id = p_run_id),
       'week', p_week,
       'today', private.local_today(p_user_id),
+      'is_minor', private.is_minor(p_user_id),
       'deload', p_document -> 'deload'
     )
   );

@@ -85,7 +85,7 @@ test('an athlete is told what is next, from what they lifted, and the answer is 
     .single()
   expect(error).toBeNull()
   expect(data).toMatchObject({
-    rule_version: 1,
+    rule_version: 2,
     inputs: { e1rm_kg: 116.667 },
     answer: { code: 'record', weight_kg: 92.5 },
   })
