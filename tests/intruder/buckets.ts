@@ -1,4 +1,4 @@
-import { curator, owner, type Rule } from './model.ts'
+import { about, curator, owner, type Rule } from './model.ts'
 import { relation, type Verdict } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -37,7 +37,7 @@ export async function decideFiles(world: World, verdict: Verdict): Promise<void>
       for (const [place, { error, answer }] of outcomes.entries()) {
         const file = files[place]
         if (!file) continue
-        const fact = { table: '', key: '', owner: file.owner, other: null }
+        const fact = about(file.owner)
         const may = (command === 'select' ? file.model.select : file.model.write)(viewer, fact, world.society)
         const kind = `${relation(world, viewer, fact)}, may ${command} in ${file.bucket}`
         if (error) verdict.compare(`${command} in ${file.bucket}`, error.code, '42501')

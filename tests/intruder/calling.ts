@@ -1,5 +1,6 @@
 import { CALLS, type CallModel } from './calls.ts'
 import { faceless } from './inserting.ts'
+import { about } from './model.ts'
 import type { Attempt } from './session.ts'
 import { relation, type Verdict } from './verdict.ts'
 import type { World } from './world.ts'
@@ -20,7 +21,7 @@ export async function decideCalls(world: World, verdict: Verdict): Promise<void>
       for (const [place, outcome] of outcomes.entries()) {
         const owner = owners[place]
         if (owner === undefined) continue
-        const fact = { table: '', key: '', owner, other: null }
+        const fact = about(owner)
         const may = viewer !== null || model.open === true ? model.may(viewer, fact, world.society) : false
         const kind = `${relation(world, viewer, fact)}, calls ${name}`
         const found = faceless(outcome)

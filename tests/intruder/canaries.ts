@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { type Table, textColumns } from './catalogue.ts'
+import type { Table } from './catalogue.ts'
 import type { Session } from './session.ts'
-import { TABLES, words } from './tables.ts'
+import { TABLES } from './tables.ts'
 
 const CANARY = /zq[g-v]{20}qz/g
 
@@ -47,15 +47,16 @@ export async function plant(
 ): Promise<ReadonlyMap<string, Perch>> {
   const beds = tables.flatMap((table): readonly Bed[] => {
     const model = TABLES[table.name]
-    const closed = words(model?.closed)
-    const texts = textColumns(table).filter((name) => !closed.includes(name))
+    const texts = table.columns.filter(
+      ({ name, text, generated }) => text && !generated && !(name in (model?.closed ?? {})),
+    )
     return model && texts.length > 0
       ? [
           {
             table: `public.${table.name}`,
             key: table.key.map((column) => `t.${column}::text`).join(` || '/' || `),
             owner: model.owner,
-            columns: table.columns.filter(({ name }) => texts.includes(name)),
+            columns: texts,
             names: table.columns.map(({ name }) => name),
           },
         ]
@@ -89,6 +90,23 @@ function perches(bed: Bed, people: string): string {
     from ${bed.table} as t
     cross join lateral jsonb_each_text(to_jsonb(t)) as field
     where (${bed.owner}) in (${people}) and field.key in (${columns}) and field.value ~ 'zq[g-v]{20}qz'`
+}
+
+/** The texts in which no canary sits though the model gives no reason, and the reasons that nothing needs. */
+export function unwatched(tables: readonly Table[], canaries: ReadonlyMap<string, Perch>): readonly string[] {
+  const watched = new Set([...canaries.values()].map(({ table, column }) => `${table}.${column}`))
+  return tables.flatMap(({ name: table, columns }) => {
+    const closed = TABLES[table]?.closed ?? {}
+    const texts = columns.filter(({ text, generated }) => text && !generated).map(({ name }) => name)
+    return [
+      ...texts
+        .filter((name) => !(name in closed) && !watched.has(`${table}.${name}`))
+        .map((name) => `${table}.${name}`),
+      ...Object.keys(closed)
+        .filter((name) => !texts.includes(name))
+        .map((name) => `${table}.${name} is no text: take it out`),
+    ]
+  })
 }
 
 /** The canaries that a text lets out. */

@@ -5,11 +5,11 @@ const Tables = z.array(
   z.object({
     name: z.string(),
     key: z.array(z.string()),
-    columns: z.array(z.object({ name: z.string(), type: z.string(), generated: z.boolean(), nullable: z.boolean() })),
+    columns: z.array(z.object({ name: z.string(), type: z.string(), generated: z.boolean(), text: z.boolean() })),
   }),
 )
 
-/** A table as the database describes it. */
+/** A table as the database describes it; `text`: the column may hold what somebody has written. */
 export type Table = Readonly<z.infer<typeof Tables>[number]>
 
 const TABLES = `
@@ -24,9 +24,11 @@ const TABLES = `
     (
       select json_agg(json_build_object(
         'name', attname, 'type', format_type(atttypid, null), 'generated', attgenerated <> '' or attidentity <> '',
-        'nullable', not attnotnull
+        'text', coalesce('S' in (pg_type.typcategory, element.typcategory), false) or pg_type.typname in ('json', 'jsonb', 'bytea', 'xml')
       ) order by attnum)
       from pg_attribute
+      join pg_type on pg_type.oid = atttypid
+      left join pg_type as element on element.oid = pg_type.typelem and pg_type.typcategory = 'A'
       where attrelid = pg_class.oid and attnum > 0 and not attisdropped
     ) as columns
   from pg_class
@@ -37,12 +39,6 @@ const TABLES = `
 export async function readTables(sql: postgres.Sql | postgres.TransactionSql): Promise<readonly Table[]> {
   return Tables.parse(await sql.unsafe(TABLES))
 }
-
-const TEXTS = ['text', 'character varying', 'text[]', 'json', 'jsonb']
-
-/** The columns of a table that hold text which somebody may have written. */
-export const textColumns = ({ columns }: Table): readonly string[] =>
-  columns.filter(({ type, generated }) => !generated && TEXTS.includes(type)).map(({ name }) => name)
 
 /** Every function that the Data API offers. */
 export async function readCalls(sql: postgres.Sql): Promise<readonly string[]> {

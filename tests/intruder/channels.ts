@@ -1,4 +1,4 @@
-import { follower, nobody, owner, type Rule } from './model.ts'
+import { about, follower, nobody, owner, type Rule } from './model.ts'
 import { relation, type Verdict } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -48,7 +48,7 @@ export async function decideChannels(world: World, verdict: Verdict): Promise<vo
       asked.map(({ topic }) => topic),
     )
     for (const [place, { kind, model, owner }] of asked.entries()) {
-      const fact = { table: '', key: '', owner, other: null }
+      const fact = about(owner)
       const isThere = model.isThere(viewer, fact, world.society) ? ['presence'] : []
       const heard = model.hears(viewer, fact, world.society) ? ['broadcast'] : []
       verdict.compare(`${relation(world, viewer, fact)}, joins ${kind}`, answers[place], {

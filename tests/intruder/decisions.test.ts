@@ -6,6 +6,7 @@ import { type Matrix, readMatrix } from '../access/read-matrix.ts'
 import { BUCKETS, decideFiles } from './buckets.ts'
 import { decideCalls } from './calling.ts'
 import { CALLS } from './calls.ts'
+import { unwatched } from './canaries.ts'
 import { readBuckets, readCalls, readTables, readTopics, type Table } from './catalogue.ts'
 import { CHANNELS, decideChannels } from './channels.ts'
 import { decideRows, decideTexts } from './decisions.ts'
@@ -93,6 +94,7 @@ test('the database and the model agree on every decision', { timeout: 240_000 },
   const decide = (graph: Graph, isWritten: boolean): Promise<void> =>
     Session.run(stack.status.db_url, async (session) => {
       const world = await World.create(session, matrix, tables, graph)
+      expect(unwatched(tables, world.canaries)).toEqual([])
       await decideRows(world, tables, verdict)
       await decideTexts(world, tables, verdict)
       if (!isWritten) return

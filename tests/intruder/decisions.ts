@@ -21,6 +21,16 @@ export const known = (tables: readonly Table[]): readonly Subject[] =>
     return model === undefined ? [] : [{ table, model }]
   })
 
+/** The columns of a table that the model lets a viewer read. */
+export const readable = (
+  { columns }: Table,
+  { secret, forMembers }: TableModel,
+  viewer: string | null,
+): readonly string[] => {
+  const hidden = [...words(secret), ...(viewer === null ? words(forMembers) : [])]
+  return columns.map(({ name }) => name).filter((name) => !hidden.includes(name))
+}
+
 /** Asks every viewer for every row: which they reach by reading, and by writing without looking. */
 export async function decideRows(world: World, tables: readonly Table[], verdict: Verdict): Promise<void> {
   const subjects = known(tables)
@@ -100,12 +110,19 @@ const ATTEMPTS: Readonly<Record<Command, (subject: Subject, world: World, viewer
 export async function decideTexts(world: World, tables: readonly Table[], verdict: Verdict): Promise<void> {
   const subjects = known(tables)
   for (const viewer of world.viewers) {
-    const asked = subjects.map(({ table, model }) => readAll(world, table, words(model.secret)))
+    const asked = subjects.map(({ table, model }) => readAll(world, table, readable(table, model, viewer)))
     const outcomes = await world.session.attempt(world.claims(viewer), asked)
-    for (const [place, outcome] of outcomes.entries())
-      verdict.heard(world, viewer, `reading ${subjects[place]?.table.name}`, outcome)
+    for (const [place, outcome] of outcomes.entries()) {
+      const subject = subjects[place]
+      if (!subject) continue
+      const isOpen = viewer !== null || subject.model.open === true
+      verdict.compare(`all of ${subject.table.name} is read`, outcome.error?.code, isOpen ? undefined : '42501')
+      verdict.heard(world, viewer, `reading ${subject.table.name}`, outcome)
+    }
     const secrets = subjects.flatMap(({ table, model }) =>
-      words(model.secret).map((column) => `${table.name}.${column}`),
+      [...words(model.secret), ...(viewer === null ? words(model.forMembers) : [])].map(
+        (column) => `${table.name}.${column}`,
+      ),
     )
     const refused = await world.session.attempt(
       world.claims(viewer),
@@ -116,8 +133,7 @@ export async function decideTexts(world: World, tables: readonly Table[], verdic
   }
 }
 
-function readAll(world: World, table: Table, secret: readonly string[]): Attempt {
-  const columns = table.columns.map(({ name }) => name).filter((name) => !secret.includes(name))
+function readAll(world: World, table: Table, columns: readonly string[]): Attempt {
   const list = columns.map((name) => `t.${name}`).join()
   return {
     sql: `

@@ -15,6 +15,7 @@ export interface Person {
   readonly workouts: Visibility
   readonly sharesWorkouts: boolean
   readonly sharesProgress: boolean
+  readonly sharesPhotos: boolean
   /** Who finds the plan of training that they have written; private: it is not published. */
   readonly template: Visibility
   /** Whether only those who pay for it read what is in that plan. */
@@ -48,6 +49,7 @@ const person: fc.Arbitrary<Person> = fc.record({
   workouts: fc.constantFrom<Visibility>('public', 'friends', 'private'),
   sharesWorkouts: fc.constantFrom(true, true, false),
   sharesProgress: fc.boolean(),
+  sharesPhotos: fc.boolean(),
   template: fc.constantFrom<Visibility>('public', 'friends', 'private'),
   isPremium: fc.boolean(),
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Table } from './catalogue.ts'
 import { known } from './decisions.ts'
+import { about } from './model.ts'
 import type { Attempt, Outcome } from './session.ts'
 import { type TableModel, words } from './tables.ts'
 import { relation, type Verdict } from './verdict.ts'
@@ -32,7 +33,7 @@ export async function decideInserts(world: World, tables: readonly Table[], verd
       for (const [place, outcome] of outcomes.entries()) {
         const owner = owners[place]
         if (owner === undefined) continue
-        const fact = { table: table.name, key: '', owner, other: null }
+        const fact = { ...about(owner), table: table.name }
         const may = model.insert === 'own' ? viewer !== null : model.insert(viewer, fact, world.society)
         const kind = `${relation(world, viewer, fact)}, insert into ${table.name}`
         const becomes = model.insert === 'own' ? viewer : owner
@@ -45,7 +46,8 @@ export async function decideInserts(world: World, tables: readonly Table[], verd
 }
 
 function insertion(world: World, table: Table, model: TableModel, owner: string | undefined): Attempt {
-  const proposed = world.probe(table.name, owner).new_row
+  const proposed =
+    model.proposal === undefined ? world.probe(table.name, owner).new_row : world.row(model.proposal, owner)
   const granted = Object.keys(proposed).filter((column) => words(model.insertable).includes(column))
   const columns = granted.length > 0 ? granted : Object.keys(proposed)
   return {

@@ -21,7 +21,12 @@ export interface Fact {
   readonly owner: string | null
   /** The other person that it names. */
   readonly other: string | null
+  /** Of the product's own: whether only those who pay for it read it. */
+  readonly isPremium: boolean
 }
+
+/** What is asked about the things of `owner`, whichever row of theirs it is. */
+export const about = (owner: string): Fact => ({ table: '', key: '', owner, other: null, isPremium: false })
 
 const key = (one: string, other: string): string => `${one} ${other}`
 
@@ -149,10 +154,10 @@ export const library: Rule = (viewer, fact, society) =>
 /** The creator of what is not the product's yet, and admins. */
 export const curator: Rule = (viewer, fact, society) => owner(viewer, fact, society) || society.isAdmin(viewer)
 
-/** What is published, for those to whom it is: never for whom the author blocks. */
+/** What is published, for those to whom it is: never for whom the author blocks. The product's own is for all. */
 export const template: Rule = (viewer, fact, society) => {
-  if (owner(viewer, fact, society)) return true
-  const author = fact.owner === null ? undefined : society.people.get(fact.owner)
+  if (fact.owner === null || owner(viewer, fact, society)) return true
+  const author = society.people.get(fact.owner)
   if (!author || author.template === 'private') return false
   if (viewer === null) return author.template === 'public'
   return !society.hidden(viewer, author.id) && (author.template === 'public' || society.friends(viewer, author.id))
@@ -160,7 +165,7 @@ export const template: Rule = (viewer, fact, society) => {
 
 /** What is in a plan of training: where it is premium, for the author and those who pay. */
 export const templateInside: Rule = (viewer, fact, society) => {
-  const author = fact.owner === null ? undefined : society.people.get(fact.owner)
-  const isPaid = !author?.isPremium || viewer === author.id || (viewer !== null && society.isEntitled(viewer))
+  const author = fact.owner === null ? fact : society.people.get(fact.owner)
+  const isPaid = !author?.isPremium || (viewer !== null && (viewer === fact.owner || society.isEntitled(viewer)))
   return template(viewer, fact, society) && isPaid
 }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 const PROBES = new URL('./probes.sql', import.meta.url)
 
-const Outcome = z.object({
+export const Outcome = z.object({
   answer: z.unknown().optional(),
   after: z.unknown().optional(),
   error: z
@@ -45,19 +45,27 @@ export class Session {
 
   /** Runs `use` in a session on the database at `url`, and undoes what it did. Rejects as `use` does. */
   static async run(url: string, use: (session: Session) => Promise<void>): Promise<void> {
+    await Session.keep(url, async (session) => {
+      await use(session)
+      throw UNDONE
+    }).catch((cause: unknown) => {
+      if (cause !== UNDONE) throw cause
+    })
+  }
+
+  /** Runs `use` in a session on the database at `url`, and commits what it did. Rejects as `use` does. */
+  static async keep<T>(url: string, use: (session: Session) => Promise<T>): Promise<T> {
     const admin = new URL(url)
     // Who may switch triggers off, and become anybody.
     admin.username = 'supabase_admin'
     const sql = postgres(admin.href, { max: 1, onnotice: () => undefined })
     try {
-      await sql.begin(async (transaction) => {
+      const kept = await sql.begin(async (transaction) => {
         await transaction.unsafe(await readFile(PROBES, 'utf8'))
         await transaction`set local synchronous_commit = off`
-        await use(new Session(transaction))
-        throw UNDONE
+        return { answer: await use(new Session(transaction)) }
       })
-    } catch (cause) {
-      if (cause !== UNDONE) throw cause
+      return kept.answer
     } finally {
       await sql.end()
     }

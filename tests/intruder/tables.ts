@@ -29,14 +29,22 @@ export interface TableModel {
   readonly insert: Insertion | 'own'
   /** Whether somebody without a token may ask at all. */
   readonly open?: true
+  /** Columns that only those with a token read. */
+  readonly forMembers?: string
   /** Columns that no client reads. */
   readonly secret?: string
   readonly insertable: string
   readonly updatable: string
   /** What is written to it instead of what the matrix writes. */
   readonly patch?: Readonly<Record<string, unknown>>
-  /** Text columns that hold no free text, so that no canary fits. */
-  readonly closed?: string
+  /** Text columns that take no canary, and why. */
+  readonly closed?: Readonly<Record<string, string>>
+  /** The code with which a row that others refer to is not deleted. */
+  readonly kept?: string
+  /** What is inserted instead of what the matrix proposes. */
+  readonly proposal?: Readonly<Record<string, unknown>>
+  /** SQL: whether only those who pay read the row `t` of the product's own. */
+  readonly premium?: string
 }
 
 /** The words of a list in one text. */
@@ -45,6 +53,11 @@ export const words = (list: string | undefined): readonly string[] =>
 
 // The owner has it among the favourites already.
 const liked: Insertion = (...question) => owner(...question) && '23505'
+
+const ZONE = { timezone: 'a name of the zone database' }
+const LANGUAGE = { language: 'a code' }
+const CHOICE = 'one of a few words'
+const PRODUCT = "the product's own words"
 
 const READ_ONLY = { update: nobody, delete: nobody, insert: nobody, insertable: '', updatable: '' } as const
 const DERIVED = { owner: 't.user_id', select: owner, ...READ_ONLY } as const
@@ -57,6 +70,7 @@ const OF_EXERCISE = {
   open: true,
 } as const
 const OF_TEMPLATE = '(select w.created_by from public.workout_templates as w where w.id = t.template_id)'
+const IS_PREMIUM = '(select w.is_premium from public.workout_templates as w where w.id = t.template_id)'
 const EXERCISE =
   'name language aliases description instructions exercise_type primary_muscles secondary_muscles equipment difficulty ' +
   'mechanic movement_pattern direction force met met_code tags images videos gifs warnings common_mistakes tips'
@@ -76,8 +90,9 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     select: card,
     update: owner,
     open: true,
+    forMembers: 'timezone updated_at',
     updatable: 'display_name avatar_path bio location fitness_level visibility timezone',
-    closed: 'timezone',
+    closed: ZONE,
   },
   personal_details: {
     ...DERIVED,
@@ -90,13 +105,23 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     updatable:
       'units language default_rest_seconds e1rm_formula workout_reminders progress_updates social_activity ' +
       'ai_recommendations workout_sharing progress_sharing photo_sharing weekly_goal rest_days_per_week week_starts_on',
-    closed: 'language',
+    closed: LANGUAGE,
   },
   user_roles: DERIVED,
   friendships: { ...READ_ONLY, owner: 't.requester_id', other: 't.addressee_id', select: contacts },
   blocks: { ...READ_ONLY, owner: 't.blocker_id', select: owner, secret: 'was_known' },
-  plans: { ...READ_ONLY, owner: 'null::uuid', select: everybody, open: true },
-  subscriptions: { ...DERIVED, secret: 'stripe_customer_id stripe_subscription_id', closed: 'plan_id' },
+  plans: {
+    ...READ_ONLY,
+    owner: 'null::uuid',
+    select: everybody,
+    open: true,
+    closed: { id: PRODUCT },
+  },
+  subscriptions: {
+    ...DERIVED,
+    secret: 'stripe_customer_id stripe_subscription_id',
+    closed: { plan_id: 'one of the plans' },
+  },
 
   // Exercises -----------------------------------------------------------------------------------------------------------
   exercises: {
@@ -108,22 +133,23 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     open: true,
     insertable: `id ${EXERCISE} unilateral tracking_type weight_entry bodyweight_fraction`,
     updatable: `${EXERCISE} is_active`,
-    // Only the product's own have a slug.
-    closed: 'language slug',
+    kept: 'exercise_in_use',
+    closed: { ...LANGUAGE, slug: "only the product's own have one" },
   },
   exercise_variations: {
     ...OF_EXERCISE,
     insertable: 'id exercise_id name description difficulty instructions',
     updatable: 'name description difficulty instructions',
   },
-  exercise_translations: { ...OF_EXERCISE, insertable: TRANSLATION, updatable: TRANSLATION, closed: 'language' },
+  exercise_translations: { ...OF_EXERCISE, insertable: TRANSLATION, updatable: TRANSLATION, closed: LANGUAGE },
   exercise_ratings: {
     owner: 't.user_id',
     select: owner,
     update: owner,
     delete: owner,
+    insert: owner,
     // The exercise of the matrix is the owner's own, and nobody rates theirs.
-    insert: nobody,
+    proposal: { exercise_id: '{house_exercise}', user_id: '{owner}', rating: 5 },
     insertable: 'exercise_id user_id rating',
     updatable: 'exercise_id user_id rating',
   },
@@ -146,21 +172,24 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     delete: owner,
     open: true,
     updatable: 'visibility is_active',
-    closed: 'language',
+    closed: LANGUAGE,
   },
-  template_days: { ...READ_ONLY, owner: OF_TEMPLATE, select: templateInside, open: true },
+  template_days: { ...READ_ONLY, owner: OF_TEMPLATE, premium: IS_PREMIUM, select: templateInside, open: true },
   template_exercises: {
     ...READ_ONLY,
     owner: OF_TEMPLATE,
+    premium: IS_PREMIUM,
     select: templateInside,
     open: true,
-    closed: 'progression',
+    closed: { progression: 'a rule with its numbers' },
   },
   template_versions: {
     ...READ_ONLY,
     owner: 't.created_by',
+    premium: 't.is_premium',
     select: templateInside,
     open: true,
+    forMembers: 'created_by is_premium',
     secret: 'request_hash',
   },
   template_runs: DERIVED,
@@ -170,9 +199,10 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
   template_ratings: {
     owner: 't.user_id',
     select: owner,
-    update: nobody,
+    update: owner,
     delete: owner,
-    insert: nobody,
+    insert: owner,
+    proposal: { template_id: '{house_template}', user_id: '{owner}', rating: 5 },
     insertable: 'template_id user_id rating',
     updatable: 'template_id user_id rating',
   },
@@ -201,7 +231,7 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
       'name status planned_for timezone started_at ended_at paused_at location mood_before mood_after energy notes ' +
       'visibility bodyweight_kg current_exercise_index current_set_index rest_started_at rest_ends_at expected_version ' +
       'request_hash',
-    closed: 'timezone',
+    closed: ZONE,
   },
   workout_exercises: {
     owner: 't.user_id',
@@ -211,7 +241,7 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     insert: owner,
     insertable: 'id workout_id exercise_id position section superset_group group_type notes request_hash',
     updatable: 'position section superset_group group_type notes expected_version',
-    closed: 'section group_type',
+    closed: { section: CHOICE, group_type: CHOICE },
   },
   workout_sets: {
     owner: 't.user_id',
@@ -221,7 +251,7 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     insert: owner,
     insertable: `id workout_exercise_id ${SET}`,
     updatable: `${SET} expected_version`,
-    closed: 'tempo planned_tempo',
+    closed: { tempo: 'four counts', planned_tempo: 'four counts' },
   },
   workout_conflicts: {
     ...DERIVED,
@@ -229,7 +259,7 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     delete: owner,
     updatable: 'resolution',
     patch: { resolution: null },
-    closed: 'table_name reason',
+    closed: { table_name: CHOICE, reason: CHOICE },
   },
   workout_shares: {
     ...READ_ONLY,
@@ -238,7 +268,7 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     select: sharee,
     delete: involved,
   },
-  imports: { ...DERIVED, closed: 'timezone file_hash' },
+  imports: { ...DERIVED, closed: { ...ZONE, file_hash: 'a hash' } },
   import_rows: DERIVED,
   import_names: { ...DERIVED, delete: owner },
 

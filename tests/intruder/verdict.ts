@@ -29,7 +29,8 @@ export class Verdict {
       const fact = perch && world.fact(perch.table, perch.key)
       if (!perch || (fact && isShown(world, viewer, fact, `${perch.table}.${perch.column}`, shows))) continue
       const model = TABLES[perch.table]
-      const may = fact && model?.select(viewer, fact, world.society) && !words(model.secret).includes(perch.column)
+      const hidden = [...words(model?.secret), ...(viewer === null ? words(model?.forMembers) : [])]
+      const may = fact && model?.select(viewer, fact, world.society) && !hidden.includes(perch.column)
       this.compare(`${relation(world, viewer, fact)} hears ${perch.table}.${perch.column} from ${kind}`, true, may)
     }
   }

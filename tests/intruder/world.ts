@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { type Matrix, Probe } from '../access/read-matrix.ts'
+import { type Matrix, Probe, Row } from '../access/read-matrix.ts'
 import { type Perch, plant } from './canaries.ts'
 import type { Table } from './catalogue.ts'
 import type { Graph } from './graph.ts'
+import { HOUSE, OPINIONS, PLANS } from './house.ts'
 import { type Acquaintance, type Fact, Society, type Somebody } from './model.ts'
 import type { Claims, Session, Step } from './session.ts'
 import { TABLES, type TableModel } from './tables.ts'
@@ -13,6 +14,7 @@ const Facts = z.array(
     key: z.string(),
     owner: z.string().nullable(),
     other: z.string().nullable(),
+    isPremium: z.boolean(),
   }),
 )
 
@@ -26,6 +28,7 @@ const COMPANION = {
   workouts: 'private',
   sharesWorkouts: true,
   sharesProgress: false,
+  sharesPhotos: false,
   isPremium: false,
 } as const
 
@@ -70,11 +73,12 @@ export class World {
   /** Makes the people of a graph, and two more: the friend of all with whom all share, and one whom all block. */
   static async create(session: Session, matrix: Matrix, tables: readonly Table[], graph: Graph): Promise<World> {
     const [companion, outcast, operator] = [newId(), newId(), newId()]
-    const steps = matrix.steps
+    const steps = [...matrix.steps, ...OPINIONS]
+    const house = idsOf(HOUSE)
     const ids = new Map<string, Ids>(
       [...graph.people.map(newId), companion, outcast].map((id) => [
         id,
-        { ...idsOf(steps), owner: id, friend: companion, blocked: outcast, admin: operator },
+        { ...idsOf(steps), ...house, owner: id, friend: companion, blocked: outcast, admin: operator },
       ]),
     )
     const people = [...ids.keys()].map((id, place): Somebody => {
@@ -83,21 +87,24 @@ export class World {
     })
     const society = new Society(people, [...acquaintances(graph, people), ...withEverybody(people, companion, outcast)])
     await createUsers(session, people, operator)
+    await session.make({}, filled(HOUSE, house))
     for (const { id } of people) {
       const named = ids.get(id) ?? {}
       const absent = id === companion || id === outcast ? ['{friend}', '{blocked}'] : []
       const own = steps.filter(({ statement }) => !absent.some((name) => statement.includes(name)))
-      await session.make(
-        { owner: claimsOf(society, id), postgres: { role: 'postgres' } },
-        own.map(({ actor, statement }) => ({ actor, statement: fill(statement, named) })),
-      )
+      await session.make({ owner: claimsOf(society, id), postgres: { role: 'postgres' } }, filled(own, named))
     }
     await settle(session, society, acquaintances(graph, people))
     await session.make({ companion: claimsOf(society, companion) }, [
       { actor: 'companion', statement: `select public.block_user('${outcast}')` },
     ])
     const canaries = await plant(session, tables, [...ids.keys()])
-    const facts = await readFacts(session, tables, [...ids.keys()])
+    const facts = await readFacts(
+      session,
+      tables,
+      [...ids.keys()],
+      [...Object.values(house), ...PLANS, ...[...ids.values()].map((named) => named['library_exercise'] ?? '')],
+    )
     await remember(session, tables, facts)
     return new World(session, tables, { matrix, society, ids, facts, canaries })
   }
@@ -115,8 +122,12 @@ export class World {
   probe(table: string, owner?: string): Matrix['probes'][number] {
     const probe = this.matrix.probes.find(({ table_name: name }) => name === table)
     if (!probe) throw new Error(`supabase/tests/support/access.psql does not say how to try ${table}`)
-    const filled: unknown = JSON.parse(this.fill(JSON.stringify(probe), owner))
-    return Probe.parse(filled)
+    return Probe.parse(JSON.parse(this.fill(JSON.stringify(probe), owner)))
+  }
+
+  /** A row with the ids of `owner` in the place of their names. */
+  row(proposal: Readonly<Record<string, unknown>>, owner: string | undefined): Readonly<Record<string, unknown>> {
+    return Row.parse(JSON.parse(this.fill(JSON.stringify(proposal), owner)))
   }
 
   /** A text with the ids of `owner` in the place of their names, or with ids that are nobody's. */
@@ -148,7 +159,10 @@ function claimsOf(society: Society, id: string): Exclude<Claims, null> {
   }
 }
 
-function idsOf(steps: Matrix['steps']): Ids {
+const filled = (steps: readonly Step[], ids: Ids): readonly Step[] =>
+  steps.map(({ actor, statement }) => ({ actor, statement: fill(statement, ids) }))
+
+function idsOf(steps: readonly Step[]): Ids {
   const names = steps.flatMap(({ statement }) => [...statement.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name))
   return Object.fromEntries(names.map((name) => [name, newId()]))
 }
@@ -242,7 +256,9 @@ function personSteps(person: Somebody): readonly Step[] {
     `update public.profiles set visibility = '${visibility}' where user_id = '${id}'`,
     `update public.workouts set visibility = '${person.workouts}' where user_id = '${id}'`,
     `update public.preferences
-     set workout_sharing = ${person.sharesWorkouts}, progress_sharing = ${person.sharesProgress} where user_id = '${id}'`,
+     set workout_sharing = ${person.sharesWorkouts}, progress_sharing = ${person.sharesProgress},
+       photo_sharing = ${person.sharesPhotos}
+     where user_id = '${id}'`,
     `${SUBSCRIPTION[plan]} where user_id = '${id}'`,
     `update public.workout_templates
      set visibility = '${template}', is_published = ${template !== 'private'}, published_at = now(), is_premium = ${isPremium}
@@ -254,25 +270,29 @@ function personSteps(person: Somebody): readonly Step[] {
   ].map((statement) => ({ actor: POSTGRES, statement }))
 }
 
-/** Which rows of a table are these people's, in SQL. */
-function factsSql(table: Table, model: TableModel, people: readonly string[]): string {
+/** Which rows of a table are these people's or among these of the product's own, in SQL. */
+function factsSql(table: Table, model: TableModel, people: readonly string[], house: readonly string[]): string {
   const list = people.map((id) => `'${id}'`).join()
+  const own = house.map((id) => `'${id}'`).join()
   return `
     select
       '${table.name}' as table, ${keyOf(table)} as key, (${model.owner})::text as owner,
-      (${model.other ?? 'null'})::text as other
+      (${model.other ?? 'null'})::text as other, coalesce(${model.premium ?? 'false'}, false) as "isPremium"
     from public.${table.name} as t
-    where (${model.owner}) in (${list}) or (${model.other ?? 'null::uuid'}) in (${list})`
+    where (${model.owner}) in (${list})
+      or (${model.other ?? 'null::uuid'}) in (${list})
+      or ((${model.owner}) is null and t.${table.key[0]}::text in (${own}))`
 }
 
 async function readFacts(
   session: Session,
   tables: readonly Table[],
   people: readonly string[],
+  house: readonly string[],
 ): Promise<readonly Fact[]> {
   const queries = tables.flatMap((table) => {
     const model = TABLES[table.name]
-    return model ? [factsSql(table, model, people)] : []
+    return model ? [factsSql(table, model, people, house)] : []
   })
   return Facts.parse(await session.sql.unsafe(queries.join(' union all ')))
 }
