@@ -106,7 +106,8 @@ function exposed(schema: Schema, schemas: readonly string[]): Schema {
     tables: only(schema.tables),
     views: only(schema.views),
     columns: only(schema.columns),
-    indexes: only(schema.indexes),
+    // A row has one partner where a constraint says so; an index may be unique for some of the rows alone.
+    indexes: only(schema.indexes).map((index) => ({ ...index, unique: false })),
     primary_keys: only(schema.primary_keys),
     foreign_keys: only(schema.foreign_keys),
     check_constraints: only(schema.check_constraints),
