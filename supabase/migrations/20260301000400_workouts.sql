@@ -112,6 +112,7 @@ create table public.workouts (
   constraint workouts_rest_up_to_an_hour check (
     rest_ends_at - rest_started_at between interval '1 second' and interval '1 hour'
   ),
+  constraint workouts_day_of_a_template check (template_day_id is null or template_id is not null),
   constraint workouts_mood_before_length check (char_length(mood_before) between 1 and 40),
   constraint workouts_mood_after_length check (char_length(mood_after) between 1 and 40),
   constraint workouts_energy_in_range check (energy between 1 and 10),

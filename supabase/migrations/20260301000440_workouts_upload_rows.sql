@@ -21,6 +21,7 @@ create type private.upload_row as (
   content     jsonb,
   state       jsonb,
   hash        uuid,
+  plan_fault  jsonb,
   gone        text,
   verb        text,
   is_filling  boolean,
@@ -32,7 +33,8 @@ create type private.upload_row as (
 
 comment on type private.upload_row is
   'A workout, an exercise or a set as a phone sent it. round: the same id may be sent several times. content: what the
-athlete wrote; state: what becomes of a workout, beside that. gone: the code that says what of it was deleted. verb: what is
+athlete wrote; state: what becomes of a workout, beside that. plan_fault: the error of a plan that the
+athlete may not train by; of the whole upload, all of them by template_id. gone: the code that says what of it was deleted. verb: what is
 to be done: insert, update or delete. is_filling: a planned set is done. outcome: stored, unchanged, conflict or refused.';
 
 create function private.upload_types(p_table text)
@@ -48,7 +50,7 @@ as $$
   where pg_attribute.attrelid = format('public.%I', p_table)::regclass
     and pg_attribute.attname = any (
       private.content_columns(p_table) || case p_table
-        when 'workouts' then array['id', 'version', 'status']
+        when 'workouts' then array['id', 'version', 'status', 'template_id', 'template_day_id', 'template_week']
         when 'workout_exercises' then array['id', 'version', 'exercise_id', 'position']
         else array['id', 'version']
       end
@@ -191,6 +193,7 @@ begin
   v_row.is_deleted := coalesce((p_item ->> 'deleted')::boolean, false);
   v_row.content := private.upload_content(p_table, p_item);
   v_row.hash := private.request_hash(v_row.content);
+  v_row.plan_fault := p_parent.plan_fault -> (v_row.content ->> 'template_id');
 
   if p_parent.outcome = 'refused' and p_parent.stored is null then
     v_row.outcome := 'refused';

@@ -77,6 +77,10 @@ begin
     return private.upload_conflict(p_table, p_row, p_row.gone);
   elsif p_table = 'workouts' and coalesce(p_row.content ->> 'started_at', p_row.content ->> 'planned_for') is null then
     return private.refuse_upload(p_row, 'workout_not_found');
+  elsif p_row.plan_fault is not null then
+    p_row.outcome := 'refused';
+    p_row.error := p_row.plan_fault;
+    return p_row;
   elsif p_table = 'workout_exercises' and p_row.content ->> 'exercise_id' is null then
     return private.refuse_upload(p_row, 'workout_exercise_not_found');
   elsif p_table = 'workout_exercises' and not exists (
@@ -104,7 +108,8 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_content jsonb := p_row.content - 'exercise_id' - case when p_row.version is null then 'position' else '' end;
+  v_content jsonb := p_row.content - '{exercise_id,template_id,template_day_id,template_week}'::text[]
+    - case when p_row.version is null then 'position' else '' end;
 begin
   if private.is_same_content(p_row, v_content) then
     p_row.content := '{}';
@@ -206,6 +211,8 @@ begin
     p_row := private.judge_upload_insert(p_table, p_row);
   elsif v_parent_id <> p_row.parent_id
     or (p_stored ->> 'exercise_id')::uuid <> private.current_exercise_id((p_row.content ->> 'exercise_id')::uuid)
+    or p_row.content ->> 'template_id' <> coalesce(p_stored ->> 'template_id', '')
+    or p_row.content ->> 'template_day_id' <> coalesce(p_stored ->> 'template_day_id', '')
   then
     return private.refuse_upload(p_row, 'id_conflict');
   else

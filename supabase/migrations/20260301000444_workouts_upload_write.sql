@@ -27,6 +27,7 @@ set search_path = ''
 as $$
 declare
   v_parent constant text[] := case p_table
+    when 'workouts' then array['template_id', 'template_day_id', 'template_week']
     when 'workout_exercises' then array['workout_id', 'exercise_id'] when 'workout_sets' then array['workout_exercise_id']
     else '{}'
   end;
@@ -42,7 +43,10 @@ begin
     'insert into public.%1$I (%2$s)
     select %3$s
     from unnest($1) as sent
-    cross join lateral jsonb_populate_record(null::public.%1$I, $2 || sent.content || coalesce(sent.state, ''{}'')
+    cross join lateral jsonb_populate_record(null::public.%1$I, $2
+      -- A workout of a plan is called as its day.
+      || case when sent.content ->> ''template_id'' is not null then ''{"name": null}'' else jsonb ''{}'' end
+      || sent.content || coalesce(sent.state, ''{}'')
       || jsonb_build_object(
         ''id'', sent.id, ''user_id'', auth.uid(), ''request_hash'', sent.hash,
         ''workout_id'', sent.workout_id, ''workout_exercise_id'', sent.parent_id

@@ -92,9 +92,43 @@ $$;
 comment on function private.announce_upload(private.upload_row[], private.upload_row[]) is
   'Tells the athlete''s devices to read each workout again that an upload changed: one word for all its sets.';
 
+create function private.plan_faults(p_workouts jsonb)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_faults jsonb := '{}';
+  v_template_id uuid;
+begin
+  for v_template_id in
+    select distinct sent.template_id::uuid
+    from (select workout ->> 'template_id' as template_id from jsonb_array_elements(p_workouts) as workout) as sent
+    where pg_input_is_valid(sent.template_id, 'uuid')
+  loop
+    begin
+      perform private.followed_plan(auth.uid(), v_template_id);
+    exception
+      when sqlstate 'PGRST' then
+        v_faults := v_faults || jsonb_build_object(v_template_id, sqlerrm::jsonb);
+    end;
+  end loop;
+
+  return v_faults;
+end;
+$$;
+
+grant execute on function private.plan_faults(jsonb) to authenticated;
+comment on function private.plan_faults(jsonb) is
+  'The templates of an upload by which the caller may not train, each with the error that start_workout has for it. As the
+caller, under row security: a template of somebody else''s own is as unknown as none.';
+
 -- definer: sets may be put into workouts that are over, and deletions are remembered where nobody reads. For the caller's
--- own rows alone, in the columns that the caller may write. No scans: see private.import_sets.
-create function private.upload_workouts(p_workouts jsonb)
+-- own rows alone, in the columns that the caller may write; which plans are not for the caller is asked before, under row
+-- security. No scans: see private.import_sets.
+create function private.upload_workouts(p_workouts jsonb, p_plan_faults jsonb)
 returns jsonb
 language plpgsql
 volatile
@@ -111,6 +145,7 @@ begin
   perform private.lock_athletes(array[private.current_user_id()]);
   perform set_config('fitai.importing', 'on', true);
   v_root.item := jsonb_build_object('workouts', p_workouts);
+  v_root.plan_fault := p_plan_faults;
   v_workouts := private.upload_level('workouts', 'workouts', array[v_root]);
   v_exercises := private.upload_level('workout_exercises', 'exercises', v_workouts);
   v_sets := private.upload_level('workout_sets', 'sets', v_exercises);
@@ -132,8 +167,8 @@ begin
 end;
 $$;
 
-grant execute on function private.upload_workouts(jsonb) to authenticated;
-comment on function private.upload_workouts(jsonb) is 'Does the work of public.upload_workouts.';
+grant execute on function private.upload_workouts(jsonb, jsonb) to authenticated;
+comment on function private.upload_workouts(jsonb, jsonb) is 'Does the work of public.upload_workouts.';
 
 create function public.upload_workouts(workouts jsonb default null)
 returns jsonb
@@ -162,7 +197,7 @@ begin
     perform private.fail('too_many_rows', 'at most 200 workouts, 1000 exercises and 1000 sets');
   end if;
 
-  return private.upload_workouts(upload_workouts.workouts);
+  return private.upload_workouts(upload_workouts.workouts, private.plan_faults(upload_workouts.workouts));
 end;
 $$;
 
@@ -170,7 +205,8 @@ grant execute on function public.upload_workouts(jsonb) to authenticated;
 comment on function public.upload_workouts(jsonb) is
   'Stores what a phone wrote while it was offline: up to 200 workouts with their exercises and up to 1,000 sets, under its
 own ids and at its own times, nested as get_workout answers them. May be sent again, in parts that overlap and in any
-order. A row that the phone read is sent with its version; deleted: true deletes it. Answers {stored, unchanged, conflicts,
+order. One that was done by a plan names template_id and template_day_id, and the week if the phone knows it, under the checks
+of start_workout. A row that the phone read is sent with its version; deleted: true deletes it. Answers {stored, unchanged, conflicts,
 refused, rows}: for each row where it stood, its outcome and version, for a conflict (kept in workout_conflicts) the current
 row, and the error for what was refused; one bad row keeps no other from being stored.
 Fails with not_authenticated, invalid_argument, too_many_rows or busy.';

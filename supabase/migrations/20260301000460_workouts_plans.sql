@@ -33,7 +33,18 @@ begin
     where day ->> 'id' = new.template_day_id::text
   ), 'Workout');
   new.template_run_id := v_plan.run_id;
-  new.template_week := private.plan_week(new.user_id, v_plan.run_id, v_plan.document, new.template_day_id);
+
+  -- A phone that was offline says for which week it was; a workout that was planned ahead belongs to the week in which it is done.
+  if tg_op = 'UPDATE' or new.template_week is null then
+    new.template_week := private.plan_week(new.user_id, v_plan.run_id, v_plan.document, new.template_day_id);
+  elsif not exists (
+    select from private.plan_schedule(v_plan.document) as schedule
+    where schedule.day_id = new.template_day_id
+      and schedule.week = new.template_week
+  ) then
+    perform private.fail('invalid_argument', 'the plan does not have this day in the week template_week');
+  end if;
+
   new.template_name := coalesce(
     (select template_runs.template_name from public.template_runs where template_runs.id = v_plan.run_id),
     (select workout_templates.name from public.workout_templates where workout_templates.id = new.template_id)
@@ -51,7 +62,6 @@ create trigger _150_follow_plan
   for each row
   when (new.template_id is not null)
   execute function private.tg_workouts__follow_plan();
--- A workout that was planned ahead belongs to the week in which it is done.
 create trigger _150_follow_plan_begun
   before update of status on public.workouts
   for each row
