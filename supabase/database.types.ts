@@ -120,12 +120,14 @@ export type Database = {
       }
       exercise_stats: {
         Row: {
+          best_added_e1rm_kg: number | null
           best_e1rm_kg: number | null
           day: string
           distance_m: number
           duration_seconds: number
           effective_volume_kg: number
           exercise_id: string
+          least_assist_kg: number | null
           max_reps: number | null
           max_weight_kg: number | null
           rep_count: number
@@ -134,12 +136,14 @@ export type Database = {
           volume_kg: number
         }
         Insert: {
+          best_added_e1rm_kg?: number | null
           best_e1rm_kg?: number | null
           day: string
           distance_m: number
           duration_seconds: number
           effective_volume_kg: number
           exercise_id: string
+          least_assist_kg?: number | null
           max_reps?: number | null
           max_weight_kg?: number | null
           rep_count: number
@@ -148,12 +152,14 @@ export type Database = {
           volume_kg: number
         }
         Update: {
+          best_added_e1rm_kg?: number | null
           best_e1rm_kg?: number | null
           day?: string
           distance_m?: number
           duration_seconds?: number
           effective_volume_kg?: number
           exercise_id?: string
+          least_assist_kg?: number | null
           max_reps?: number | null
           max_weight_kg?: number | null
           rep_count?: number

@@ -125,6 +125,8 @@ create table public.workouts (
 create unique index workouts_one_active_per_user_key on public.workouts (user_id) where status = 'in_progress';
 create index workouts_user_id_started_at_idx on public.workouts (user_id, started_at desc, id desc);
 create index workouts_user_id_local_date_idx on public.workouts (user_id, local_date);
+-- What the athlete weighed last, however long ago they said so.
+create index workouts_weighed_idx on public.workouts (user_id, started_at desc) where bodyweight_kg is not null;
 create index workouts_import_id_idx on public.workouts (import_id) where import_id is not null;
 create index workouts_user_id_planned_for_idx on public.workouts (user_id, planned_for) where status = 'planned';
 create index workouts_shown_idx on public.workouts (user_id, started_at desc, id desc)
@@ -161,7 +163,8 @@ comment on column public.workouts.mood_after is 'In a word.';
 comment on column public.workouts.energy is 'From 1 to 10, as felt.';
 comment on column public.workouts.notes is 'The athlete''s own notes.';
 comment on column public.workouts.visibility is 'Who may see it beside the athlete, and beside those whom workout_shares names.';
-comment on column public.workouts.bodyweight_kg is 'What the athlete weighed: makes bodyweight sets count. Null when unknown.';
+comment on column public.workouts.bodyweight_kg is 'What the athlete weighed: makes bodyweight sets count. Unless it is given, the weight that was known last when the workout
+began. Null when unknown.';
 comment on column public.workouts.current_exercise_index is 'Which exercise is on, counted from 0 in their order.';
 comment on column public.workouts.current_set_index is 'Which set of it is next, counted from 0.';
 comment on column public.workouts.rest_started_at is 'When the running rest began, by the server''s clock; null without one.';

@@ -72,13 +72,27 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(current_setting('fitai.importing', true), '') = 'on' and current_user <> 'authenticated';
+  select coalesce(current_setting('fitai.importing', true), '') in ('on', 'restore') and current_user <> 'authenticated';
 $$;
 
 grant execute on function private.is_importing() to authenticated, service_role;
 comment on function private.is_importing() is
   'Whether an import writes or takes back: into workouts that are over, and without a word to other devices for each row.
 True only within the definer functions that say so for their own statements.';
+
+create function private.is_restoring()
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(current_setting('fitai.importing', true), '') = 'restore' and current_user <> 'authenticated';
+$$;
+
+grant execute on function private.is_restoring() to authenticated, service_role;
+comment on function private.is_restoring() is
+  'Whether it is an archive that writes, which says everything that the athlete decides: nothing is to be filled in.';
 
 -- What follows from sets is derived within the statement that writes them. Changes by definer functions are not held to
 -- it, nor are sets that go with their exercise or workout.

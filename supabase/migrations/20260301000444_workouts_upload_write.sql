@@ -17,6 +17,7 @@ $$;
 
 comment on function private.upload_columns(text) is 'The columns that an upload may change.';
 
+-- Workouts in the order of time: each takes what is known when it begins.
 -- The columns come from the product's own lists, and the values go through the column types: nothing of the request is SQL.
 create function private.insert_upload(p_table text, p_rows private.upload_row[])
 returns void
@@ -51,7 +52,7 @@ begin
         ''id'', sent.id, ''user_id'', auth.uid(), ''request_hash'', sent.hash,
         ''workout_id'', sent.workout_id, ''workout_exercise_id'', sent.parent_id
       )) as new
-    order by sent.n',
+    order by (sent.content ->> ''started_at'')::timestamptz, sent.n',
     p_table,
     (select string_agg(quote_ident(name), ', ') from unnest(v_columns) as name),
     (select string_agg(format('new.%I', name), ', ') from unnest(v_columns) as name)

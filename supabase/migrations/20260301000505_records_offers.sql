@@ -94,6 +94,22 @@ comment on function private.is_session_kind(public.record_kind) is
 
 -- A set ----------------------------------------------------------------------------------------------------------------
 
+-- The breaks of a cluster are what makes six singles at that weight possible: they are no maximum of six.
+create function private.reps_in_one_go(p_set_type public.set_type, p_reps integer)
+returns integer
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return case when p_set_type <> 'cluster' then p_reps end;
+end;
+$$;
+
+comment on function private.reps_in_one_go(public.set_type, integer) is
+  'The repetitions of a set that were done without a break; null of a cluster, which does not say.';
+
 create function private.weight_offers(p_set public.workout_sets)
 returns private.record_offer[]
 language plpgsql
@@ -102,16 +118,17 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_reps_in_one_go constant integer := private.reps_in_one_go(p_set.set_type, p_set.reps);
   v_offers private.record_offer[] := array[
     row('rep_max', 1, null, p_set.weight_kg),
     row('best_e1rm', null, null, case when p_set.e1rm_confidence in ('high', 'medium') then p_set.e1rm_kg end),
     row('best_relative', null, null, case
       when p_set.e1rm_confidence in ('high', 'medium') then round(p_set.e1rm_kg / p_set.bodyweight_kg, 3)
     end),
-    row('max_reps_at_weight', null, round(p_set.weight_kg, 2), p_set.reps)
+    row('max_reps_at_weight', null, round(p_set.weight_kg, 2), v_reps_in_one_go)
   ]::private.record_offer[];
 begin
-  for v_reps in 2..least(p_set.reps, 12) loop
+  for v_reps in 2..least(coalesce(v_reps_in_one_go, 1), 12) loop
     v_offers := v_offers || row('rep_max', v_reps, null, p_set.weight_kg)::private.record_offer;
   end loop;
 
@@ -131,17 +148,18 @@ set search_path = ''
 as $$
 declare
   v_weight_kg constant numeric := nullif(p_set.weight_kg, 0);
+  v_reps_in_one_go constant integer := private.reps_in_one_go(p_set.set_type, p_set.reps);
 begin
   return case p_set.tracking_type
     when 'weight_reps' then case when v_weight_kg is not null then private.weight_offers(p_set) else '{}' end
     when 'bodyweight_reps' then array[
       row('best_e1rm', null, null, case when p_set.e1rm_confidence in ('high', 'medium') then p_set.e1rm_kg end),
-      row('max_reps', null, null, case when v_weight_kg is null then p_set.reps end)
+      row('max_reps', null, null, case when v_weight_kg is null then v_reps_in_one_go end)
     ]::private.record_offer[]
     when 'assisted_reps' then array[
-      row('least_assist', null, null, p_set.weight_kg), row('max_reps', null, round(p_set.weight_kg, 2), p_set.reps)
+      row('least_assist', null, null, p_set.weight_kg), row('max_reps', null, round(p_set.weight_kg, 2), v_reps_in_one_go)
     ]::private.record_offer[]
-    when 'reps_only' then array[row('max_reps', null, null, p_set.reps)]::private.record_offer[]
+    when 'reps_only' then array[row('max_reps', null, null, v_reps_in_one_go)]::private.record_offer[]
   end || row('max_weight', null, null, case
     when p_set.tracking_type in ('weight_reps', 'bodyweight_reps') then v_weight_kg
   end)::private.record_offer || row('best_set_volume', null, null, case

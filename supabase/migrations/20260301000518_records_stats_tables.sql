@@ -12,7 +12,9 @@ create table public.exercise_stats (
   volume_kg           numeric not null,
   effective_volume_kg numeric not null,
   max_weight_kg       numeric,
+  least_assist_kg     numeric,
   best_e1rm_kg        numeric,
+  best_added_e1rm_kg  numeric,
   max_reps            integer,
   duration_seconds    numeric not null,
   distance_m          numeric not null,
@@ -86,8 +88,14 @@ comment on column public.exercise_stats.set_count is 'Sets.';
 comment on column public.exercise_stats.rep_count is 'Repetitions.';
 comment on column public.exercise_stats.volume_kg is 'Entered weight times repetitions.';
 comment on column public.exercise_stats.effective_volume_kg is 'Load times repetitions.';
-comment on column public.exercise_stats.max_weight_kg is 'The heaviest weight.';
+comment on column public.exercise_stats.max_weight_kg is
+  'The heaviest weight that was lifted at least once, held or carried; null of assisted exercises.';
+comment on column public.exercise_stats.least_assist_kg is
+  'Of assisted exercises the least help with at least one repetition.';
 comment on column public.exercise_stats.best_e1rm_kg is 'The best estimated one-rep maximum of at least medium confidence.';
+comment on column public.exercise_stats.best_added_e1rm_kg is
+  'Where the whole body is moved, what of such a maximum is not the body: what would be added for one repetition, below zero
+the help. Null elsewhere.';
 comment on column public.exercise_stats.max_reps is 'The most repetitions in a set.';
 comment on column public.exercise_stats.duration_seconds is 'Time in sets that are timed.';
 comment on column public.exercise_stats.distance_m is 'Distance.';

@@ -18,8 +18,15 @@ begin
     coalesce(sum(workout_sets.reps), 0)::integer,
     sum(workout_sets.volume_kg),
     sum(workout_sets.effective_volume_kg),
-    max(workout_sets.weight_kg),
+    max(workout_sets.weight_kg) filter (
+      where workout_sets.tracking_type <> 'assisted_reps' and workout_sets.reps is distinct from 0
+    ),
+    min(workout_sets.weight_kg) filter (where workout_sets.tracking_type = 'assisted_reps' and workout_sets.reps >= 1),
     max(workout_sets.e1rm_kg) filter (where workout_sets.e1rm_confidence in ('high', 'medium')),
+    max(workout_sets.e1rm_kg - workout_sets.bodyweight_kg) filter (
+      where workout_sets.e1rm_confidence in ('high', 'medium')
+        and workout_sets.tracking_type in ('bodyweight_reps', 'assisted_reps')
+    ),
     max(workout_sets.reps),
     coalesce(sum(workout_sets.duration_seconds), 0),
     coalesce(sum(workout_sets.distance_m), 0)
@@ -52,7 +59,9 @@ begin
     volume_kg = excluded.volume_kg,
     effective_volume_kg = excluded.effective_volume_kg,
     max_weight_kg = excluded.max_weight_kg,
+    least_assist_kg = excluded.least_assist_kg,
     best_e1rm_kg = excluded.best_e1rm_kg,
+    best_added_e1rm_kg = excluded.best_added_e1rm_kg,
     max_reps = excluded.max_reps,
     duration_seconds = excluded.duration_seconds,
     distance_m = excluded.distance_m;

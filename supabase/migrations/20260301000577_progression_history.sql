@@ -138,30 +138,16 @@ set search_path = ''
 as $$
 begin
   return (
-    select case when p_exercise.tracking_type in ('bodyweight_reps', 'assisted_reps') then (
-      select round(p_exercise.bodyweight_fraction * workouts.bodyweight_kg, 3)
-      from (
-        select exercise_stats.day
-        from public.exercise_stats
-        where exercise_stats.user_id = p_user_id
-          and exercise_stats.exercise_id = p_exercise.id
-        order by exercise_stats.day desc
-        limit 12
-      ) as trained
-      join public.workouts
-        on workouts.user_id = p_user_id
-        and workouts.local_date = trained.day
-      where workouts.bodyweight_kg is not null
-      order by workouts.started_at desc
-      limit 1
-    ) end
+    select case when p_exercise.tracking_type in ('bodyweight_reps', 'assisted_reps') then
+      round(p_exercise.bodyweight_fraction * private.known_bodyweight_kg(p_user_id, now()), 3)
+    end
   );
 end;
 $$;
 
 grant execute on function private.last_body_kg(uuid, public.exercises) to authenticated, service_role;
 comment on function private.last_body_kg(uuid, public.exercises) is
-  'The share of the body that an exercise moves, by the last weight that is known from the days it was trained; null without.';
+  'The share of the body that an exercise moves, by the weight that the next workout begins with; null without.';
 
 -- A session counts for a rule when it was planned by the same scheme: a plan may have heavy and light days of an exercise,
 -- each with a rule of its own. Lighter weeks do not count, and of a session not what follows the work, such as drop sets.

@@ -4,7 +4,7 @@
 insert into private.error_codes (code, status, message, hint)
 values
   ('exercises_not_alike', 409, 'The sets of the two exercises mean different things.',
-   'Merge exercises of the same tracking type and weight entry, both one-sided or neither; the details say what differs.'),
+   'Merge exercises of the same tracking type, weight entry and share of body weight, both one-sided or neither; the details say what differs.'),
   ('exercise_merged', 409, 'The exercise was merged already.', 'The details have the exercise that it was merged into.');
 
 -- Tables ---------------------------------------------------------------------------------------------------------------
@@ -182,13 +182,13 @@ begin
     )
   ) then
     perform private.fail('invalid_argument', 'into_id must be approved, unless all that moves is its creator''s');
-  elsif (p_from.tracking_type, p_from.weight_entry, p_from.unilateral)
-    <> (p_into.tracking_type, p_into.weight_entry, p_into.unilateral)
+  elsif (p_from.tracking_type, p_from.weight_entry, p_from.unilateral, p_from.bodyweight_fraction)
+    is distinct from (p_into.tracking_type, p_into.weight_entry, p_into.unilateral, p_into.bodyweight_fraction)
   then
     perform private.fail('exercises_not_alike', format(
       'from %s, into %s',
-      to_json(array[p_from.tracking_type::text, p_from.weight_entry::text, p_from.unilateral::text]),
-      to_json(array[p_into.tracking_type::text, p_into.weight_entry::text, p_into.unilateral::text])
+      jsonb_build_array(p_from.tracking_type, p_from.weight_entry, p_from.unilateral, p_from.bodyweight_fraction),
+      jsonb_build_array(p_into.tracking_type, p_into.weight_entry, p_into.unilateral, p_into.bodyweight_fraction)
     ));
   end if;
 end;

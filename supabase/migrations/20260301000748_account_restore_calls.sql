@@ -57,7 +57,7 @@ begin
     end if;
   end loop;
 
-  perform set_config('fitai.importing', 'on', true);
+  perform set_config('fitai.importing', 'restore', true);
   perform private.restore_settings(p_user_id);
 
   for v_table in select restored_tables.* from private.restored_tables order by restored_tables.position loop

@@ -1,7 +1,7 @@
 -- Two exercises become one: history, records and ratings follow, the old id goes on, and it can be taken back.
 begin;
 \ir support/acting.psql
-select plan(51);
+select plan(53);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -16,6 +16,11 @@ from (
     ('00000000-0000-4000-8000-00000000e403', 'Per hand', 'weight_reps', 'per_hand'), ('00000000-0000-4000-8000-00000000e404', 'Timed', 'duration', 'none'),
     ('00000000-0000-4000-8000-00000000e405', 'Third', 'weight_reps', 'total')
 ) as library (id, name, tracking_type, entry);
+insert into public.exercises (id, name, exercise_type, primary_muscles, difficulty, movement_pattern, tracking_type, weight_entry, bodyweight_fraction, review_status)
+values
+  ('00000000-0000-4000-8000-00000000e406', 'Knee push-up', 'strength', '{chest}', 'beginner', 'push', 'bodyweight_reps', 'added', 0.49, 'approved'),
+  ('00000000-0000-4000-8000-00000000e407', 'Push-up', 'strength', '{chest}', 'beginner', 'push', 'bodyweight_reps', 'added', 0.64, 'approved'),
+  ('00000000-0000-4000-8000-00000000e408', 'Press-up', 'strength', '{chest}', 'beginner', 'push', 'bodyweight_reps', 'added', 0.64, 'approved');
 select tests.act_as('ana');
 insert into public.exercises (id, name, exercise_type, primary_muscles, difficulty, movement_pattern, tracking_type, weight_entry)
 values
@@ -75,6 +80,14 @@ select tests.act_as('root');
 select tests.throws_error(
   $$select public.merge_exercises('00000000-0000-4000-8000-00000000e402', '00000000-0000-4000-8000-00000000e4a1')$$, 'invalid_argument',
   'everybody''s history does not become an exercise that one alone sees'
+);
+select tests.throws_error(
+  $$select public.merge_exercises('00000000-0000-4000-8000-00000000e406', '00000000-0000-4000-8000-00000000e407')$$, 'exercises_not_alike',
+  'nor do repetitions that move another share of the body'
+);
+select lives_ok(
+  $$select public.merge_exercises('00000000-0000-4000-8000-00000000e408', '00000000-0000-4000-8000-00000000e407')$$,
+  'those of the same share are alike'
 );
 
 -- What moves -----------------------------------------------------------------------------------------------------------

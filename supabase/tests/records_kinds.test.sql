@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/workouts.psql
-select plan(65);
+select plan(70);
 
 select tests.create_user('ana');
 
@@ -133,6 +133,18 @@ select is(tests.best('max_session_reps', 'barbell-bench-press'), 40::numeric, 'i
 select tests.lift('b', 25, 130, 6, 'cluster');
 select is(tests.best('max_weight', 'barbell-bench-press'), 130::numeric, 'a cluster is lifted');
 select is(tests.best('best_e1rm', 'barbell-bench-press'), 133.333, 'but tells nothing of one in one go');
+select results_eq(
+  $$select at_reps, value from tests.stands('rep_max', 'barbell-bench-press') where at_reps in (1, 2, 6)$$,
+  $$values (1, 130::numeric), (2, 105), (6, 100)$$, 'six singles are a maximum of one, not of six'
+);
+select is_empty(
+  $$select from tests.stands('max_reps_at_weight', 'barbell-bench-press') where at_weight_kg = 130$$,
+  'nor six repetitions at that weight'
+);
+select results_eq(
+  $$select tests.best('max_session_reps', 'barbell-bench-press'), tests.best('best_session_volume', 'barbell-bench-press')$$,
+  $$values (46::numeric, 2780::numeric)$$, 'but the workout has them'
+);
 select tests.lift('b', 30, 140, 2, 'rest_pause');
 select is(tests.best('best_e1rm', 'barbell-bench-press'), 149.333, 'the first part of a rest-pause set does');
 select tests.lift('b', 32, 145, 3, 'rest_pause');
@@ -161,6 +173,10 @@ select is(tests.best('max_session_reps', 'pull-up'), 34::numeric, 'all repetitio
 select tests.lift('c', 20, 5, 1, 'drop');
 update public.workout_sets set reps = 3 where id = tests.ref('c at 20');
 select is(tests.best('max_session_reps', 'pull-up'), 37::numeric, 'even those of a set that holds nothing by itself');
+select tests.log('c', 25, '{"reps": 15, "type": "cluster"}');
+select is(tests.best('max_reps', 'pull-up'), 12::numeric, 'nor are a cluster''s in one go');
+select tests.log('c', 30, '{"reps": 15}');
+select is(tests.best('max_reps', 'pull-up'), 15::numeric, 'as those of a set are');
 select is_empty($$select from tests.stands('rep_max', 'pull-up')$$, 'rep maxima are of weights');
 select is_empty($$select from tests.stands('best_relative', 'pull-up')$$, 'so are multiples of body weight');
 select tests.finish('c');

@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/workouts.psql
-select plan(62);
+select plan(67);
 
 select tests.create_user('ana', '{"timezone": "America/Los_Angeles"}');
 select tests.create_user('ben');
@@ -119,6 +119,35 @@ select is((select effective_volume_kg from public.user_stats), 390::numeric, 'th
 select lives_ok($$delete from public.workouts where id = tests.ref('only')$$, 'the only workout is deleted');
 select is_empty($$table public.user_stats$$, 'the total goes with it');
 
+-- What was not lifted is no weight, and help is none either.
+select tests.start('failed', 'barbell-back-squat', 2);
+select tests.lift('failed', 5, 100, 3), tests.lift('failed', 10, 140, 0, 'failure');
+select is((select max_weight_kg from public.exercise_stats), 100::numeric, 'a failed single is no heaviest weight');
+delete from public.workout_sets where id = tests.ref('failed at 5');
+select is((select max_weight_kg from public.exercise_stats), null, 'nor alone');
+select tests.finish('failed');
+select tests.start('helped', 'assisted-pull-up-machine', 1);
+update public.workouts set bodyweight_kg = 80 where id = tests.ref('helped');
+select tests.lift('helped', 5, 40, 8), tests.lift('helped', 10, 30, 5), tests.lift('helped', 15, 10, 0, 'failure');
+select results_eq(
+  $$select max_weight_kg, least_assist_kg, best_e1rm_kg, best_added_e1rm_kg, max_reps from public.exercise_stats
+    where exercise_id = tests.exercise('assisted-pull-up-machine')$$,
+  $$values (null::numeric, 30::numeric, 58.333, -21.667, 8)$$, 'of assistance the least with a repetition is the best'
+);
+select tests.finish('helped');
+select tests.start('pulled', 'pull-up', 0.5);
+select tests.lift('pulled', 5, 20, 5);
+select results_eq(
+  $$select max_weight_kg, least_assist_kg, best_e1rm_kg, best_added_e1rm_kg from public.exercise_stats
+    where exercise_id = tests.exercise('pull-up')$$,
+  $$values (20::numeric, null::numeric, 116.667, 36.667)$$, 'of a pull-up the whole system, and what of it is added'
+);
+select tests.finish('pulled');
+select is(
+  public.strength_progress(tests.exercise('pull-up')) #> '{days,0,best_added_e1rm_kg}', '36.667', 'as strength_progress shows'
+);
+delete from public.workouts;
+
 -- Recompute ------------------------------------------------------------------------------------------------------------
 
 select tests.stop_acting();
@@ -205,7 +234,7 @@ from (
       'user_stats 1, workouts 1'),
     ('update public.exercise_stats set volume_kg = 1', 'exercise_stats 2'),
     ('delete from public.exercise_stats', 'exercise_stats 2'),
-    ('insert into public.exercise_stats select user_id, exercise_id, date ''2001-01-01'', 1, 1, 1, 1, 1, 1, 1, 1, 1
+    ('insert into public.exercise_stats select user_id, exercise_id, date ''2001-01-01'', 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
       from public.exercise_stats limit 1', 'exercise_stats 1'),
     ('update public.weekly_stats set training_days = 7', 'weekly_stats 2'),
     ('delete from public.weekly_stats', 'weekly_stats 2'),

@@ -336,8 +336,8 @@ as $$
       $q$),
       'exercise_stats', pg_temp.rows_of($q$
         select
-          exercise_id, day, set_count, rep_count, volume_kg, effective_volume_kg, max_weight_kg, best_e1rm_kg, max_reps,
-          duration_seconds, distance_m
+          exercise_id, day, set_count, rep_count, volume_kg, effective_volume_kg, max_weight_kg, least_assist_kg, best_e1rm_kg,
+          best_added_e1rm_kg, max_reps, duration_seconds, distance_m
         from public.exercise_stats
       $q$),
       'weekly_stats', pg_temp.rows_of($q$

@@ -38,6 +38,9 @@ const inOrder = (a: LoggedSet, b: LoggedSet): number =>
   a.completed_at - b.completed_at || a.set_index - b.set_index || (a.id < b.id ? -1 : 1)
 const hundredths = (value: number): number => Math.round(value * 100) * 10
 
+// A cluster is lifted again and again after a break: each time at least once.
+const repsInOneGo = ({ set_type, reps }: LoggedSet): number => (set_type === 'cluster' ? 0 : (reps ?? 0))
+
 /** What the set puts forward: pairs of kind and value; undefined and null are no offer. */
 function valuesOf(set: LoggedSet, formula: Formula): Readonly<Record<string, number | null | undefined>> {
   const { tracking_type: tracking, weight_kg, reps, duration_seconds: seconds, distance_m: metres } = set
@@ -45,6 +48,7 @@ function valuesOf(set: LoggedSet, formula: Formula): Readonly<Record<string, num
   const pulls = tracking === 'bodyweight_reps'
   const carries = tracking === 'weight_duration' || tracking === 'weight_distance'
   const some = (reps ?? 0) >= 1
+  const oneGo = repsInOneGo(set) * 1000
   const maximum = trustedMaximumOf(set, formula)
   return {
     max_weight: carries || ((lifts || pulls) && some) ? grams(weight_kg ?? 0) : null,
@@ -53,10 +57,8 @@ function valuesOf(set: LoggedSet, formula: Formula): Readonly<Record<string, num
       lifts && maximum !== null && set.bodyweight_kg !== null ? Math.round(maximum / set.bodyweight_kg) : null,
     best_set_volume: set.set_type === 'drop' ? null : grams(volumeOf(set)),
     max_reps:
-      tracking === 'reps_only' || tracking === 'assisted_reps' || (pulls && (weight_kg ?? 0) === 0)
-        ? (reps ?? 0) * 1000
-        : null,
-    max_reps_at_weight: lifts && (weight_kg ?? 0) > 0 ? (reps ?? 0) * 1000 : null,
+      tracking === 'reps_only' || tracking === 'assisted_reps' || (pulls && (weight_kg ?? 0) === 0) ? oneGo : null,
+    max_reps_at_weight: lifts && (weight_kg ?? 0) > 0 ? oneGo : null,
     longest_duration: ['duration', 'weight_duration'].includes(tracking) ? (seconds ?? 0) * 1000 : null,
     longest_distance: (metres ?? 0) * 1000,
     best_pace:
@@ -76,7 +78,7 @@ function offersOf(set: LoggedSet, formula: Formula): readonly Offer[] {
       offers.push({ kind, at_reps: null, at_weight: at, value, set })
     }
   if (set.tracking_type === 'weight_reps' && (set.weight_kg ?? 0) > 0)
-    for (let n = 1; n <= Math.min(set.reps ?? 0, 12); n += 1)
+    for (let n = 1; n <= Math.min(Math.max(repsInOneGo(set), Math.min(set.reps ?? 0, 1)), 12); n += 1)
       offers.push({ kind: 'rep_max', at_reps: n, at_weight: null, value: grams(set.weight_kg ?? 0), set })
   // No assistance at all is the best there is.
   if (set.tracking_type === 'assisted_reps' && (set.reps ?? 0) >= 1)

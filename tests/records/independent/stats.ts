@@ -31,6 +31,22 @@ export function totals(sets: readonly LoggedSet[]) {
 const highest = (numbers: readonly (number | null)[]): number | null =>
   numbers.reduce((best, number) => (number === null || (best !== null && best >= number) ? best : number), null)
 
+const lowest = (numbers: readonly (number | null)[]): number | null => {
+  const highestBelow = highest(numbers.map((number) => (number === null ? null : -number)))
+  return highestBelow === null ? null : Math.abs(highestBelow)
+}
+
+// A failed single lifted nothing, and the weight of an assisted exercise is help.
+const wasLifted = ({ tracking_type, reps }: LoggedSet): boolean => tracking_type !== 'assisted_reps' && reps !== 0
+const wasHelped = ({ tracking_type, reps }: LoggedSet): boolean => tracking_type === 'assisted_reps' && (reps ?? 0) > 0
+
+// Of a maximum of the whole system what is not the body.
+function addedMaximumOf(set: LoggedSet, formula: Formula): number | null {
+  const maximum = trustedMaximumOf(set, formula)
+  const movesTheBody = ['bodyweight_reps', 'assisted_reps'].includes(set.tracking_type)
+  return maximum === null || !movesTheBody ? null : maximum / 1000 - (set.bodyweight_kg ?? 0)
+}
+
 /** `exercise_stats` of the counted sets. */
 export function exerciseDays(sets: readonly LoggedSet[], dayOf: (workoutId: string) => string, formula: Formula) {
   return groups(sets, (set) => `${set.exercise_id} ${dayOf(set.workout_id)}`).map(([key, done]) => {
@@ -40,8 +56,10 @@ export function exerciseDays(sets: readonly LoggedSet[], dayOf: (workoutId: stri
       exercise_id,
       day,
       ...totals(done),
-      max_weight_kg: highest(done.map(({ weight_kg }) => weight_kg)),
+      max_weight_kg: highest(done.filter(wasLifted).map(({ weight_kg }) => weight_kg)),
+      least_assist_kg: lowest(done.filter(wasHelped).map(({ weight_kg }) => weight_kg)),
       best_e1rm_kg: best === null ? null : best / 1000,
+      best_added_e1rm_kg: highest(done.map((set) => addedMaximumOf(set, formula))),
       max_reps: highest(done.map(({ reps }) => reps)),
       duration_seconds: sum(done.map(({ duration_seconds }) => duration_seconds ?? 0)),
       distance_m: sum(done.map(({ distance_m }) => distance_m ?? 0)),
