@@ -66,7 +66,7 @@ create table public.template_exercises (
   reps_max            smallint,
   reps_target         smallint,
   duration_seconds    numeric(8, 2),
-  distance_m          numeric(9, 2),
+  distance_m          numeric(11, 5),
   load_type           public.load_type not null default 'open',
   load_value          numeric,
   rest_seconds        integer,

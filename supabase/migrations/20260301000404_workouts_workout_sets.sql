@@ -15,7 +15,7 @@ create table public.workout_sets (
   planned_reps_min         integer,
   planned_reps_max         integer,
   planned_duration_seconds numeric(8, 2),
-  planned_distance_m       numeric(9, 2),
+  planned_distance_m       numeric(11, 5),
   planned_rpe              numeric(3, 1),
   planned_rest_seconds     integer,
   planned_tempo            text,
@@ -23,7 +23,7 @@ create table public.workout_sets (
   entered_unit             public.weight_unit not null default 'kg',
   reps                     integer,
   duration_seconds         numeric(8, 2),
-  distance_m               numeric(9, 2),
+  distance_m               numeric(11, 5),
   energy_kcal              integer,
   average_heart_rate       smallint,
   max_heart_rate           smallint,
@@ -168,7 +168,7 @@ comment on column public.workout_sets.weight_kg is
 comment on column public.workout_sets.entered_unit is 'The unit it was entered in.';
 comment on column public.workout_sets.reps is 'Repetitions; per side for one-sided exercises.';
 comment on column public.workout_sets.duration_seconds is 'How long it took.';
-comment on column public.workout_sets.distance_m is 'How far.';
+comment on column public.workout_sets.distance_m is 'How far: exact for hundredths of a mile, feet and yards.';
 comment on column public.workout_sets.energy_kcal is 'Energy as the machine or the watch says; cardio alone, as the next eight.';
 comment on column public.workout_sets.average_heart_rate is 'Mean heart rate, beats a minute.';
 comment on column public.workout_sets.max_heart_rate is 'Highest heart rate, beats a minute.';

@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/workouts.psql
-select plan(75);
+select plan(76);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -54,6 +54,17 @@ select results_eq(
     ))
   $$,
   $$values (102.1716813425, 'lb')$$, 'quarter pounds are kept exactly'
+);
+select is(
+  (
+    select count(*)
+    from generate_series(1, 5000) as hundredths
+    cross join lateral jsonb_populate_record(
+      null::public.workout_sets, jsonb_build_object('distance_m', hundredths * 16.09344)
+    ) as kept
+    where kept.distance_m <> hundredths * 16.09344
+  ),
+  0::bigint, 'and hundredths of a mile'
 );
 select is(
   (

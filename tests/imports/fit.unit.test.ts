@@ -32,7 +32,7 @@ describe('a set has the numbers of its exercise', () => {
     [
       'distance_duration',
       { distance: { value: 1, unit: 'mi' }, seconds: 400 },
-      { distance_m: 1609.34, duration_seconds: 400 },
+      { distance_m: 1609.344, duration_seconds: 400 },
     ],
     ['weight_distance', { ...kg(60), distance: { value: 40, unit: 'm' } }, { weight_kg: 60, distance_m: 40 }],
     ['cardio', { seconds: 1800, distance: { value: 5.2, unit: 'km' } }, { distance_m: 5200, duration_seconds: 1800 }],

@@ -95,6 +95,6 @@ const KILOGRAMS: Readonly<Record<WeightUnit, number>> = { kg: 1, lb: 0.45359237 
 export const kilograms = ({ value, unit }: { readonly value: number; readonly unit: WeightUnit }): number =>
   Number((value * KILOGRAMS[unit]).toFixed(10))
 
-/** A distance in metres, to the centimetre. */
+/** A distance in metres, exact for hundredths of a mile. */
 export const metres = ({ value, unit }: { readonly value: number; readonly unit: DistanceUnit }): number =>
-  Number((value * METRES[unit]).toFixed(2))
+  Number((value * METRES[unit]).toFixed(5))
