@@ -2692,6 +2692,7 @@ export type Database = {
           featured_order?: number
           is_premium?: boolean
           template_id?: string
+          version?: number
         }
         Returns: {
           category: Database["public"]["Enums"]["template_category"] | null

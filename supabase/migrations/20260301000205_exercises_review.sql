@@ -104,17 +104,21 @@ as $$
 begin
   perform private.require_admin();
 
-  if admin_review_queue.kind is distinct from 'exercises' then
-    perform private.fail('invalid_argument', 'kind must be exercises');
-  end if;
-
-  return private.exercise_review_queue(admin_review_queue.cursor, admin_review_queue."limit");
+  case admin_review_queue.kind
+    when 'exercises' then
+      return private.exercise_review_queue(admin_review_queue.cursor, admin_review_queue."limit");
+    when 'templates' then
+      return private.template_review_queue(admin_review_queue.cursor, admin_review_queue."limit");
+    else
+      perform private.fail('invalid_argument', 'kind must be exercises or templates');
+  end case;
 end;
 $$;
 
 grant execute on function public.admin_review_queue(text, text, integer) to authenticated;
 comment on function public.admin_review_queue(text, text, integer) is
-  'For admins: what waits for a review, longest first, in full. Answers {items, next_cursor}.
+  'For admins: what waits for a review, longest first: exercises in full, or the cards of public templates. review_exercise and
+feature_template decide. Answers {items, next_cursor}.
 Fails with not_authenticated, admin_only, invalid_argument, invalid_cursor or invalid_limit.';
 
 -- The decision ---------------------------------------------------------------------------------------------------------

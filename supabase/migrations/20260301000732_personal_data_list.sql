@@ -60,6 +60,7 @@ values
   ('public.template_favorites', 'user_id = $1', 'exported', 'left', 'cascade', 'Templates may be gone elsewhere.'),
   ('public.template_generations', 'user_id = $1', 'exported', 'left', 'cascade',
    'As the plan.'),
+  ('private.template_reviews', null, null, null, null, 'Which versions admins have looked at.'),
   ('private.template_fields', null, null, null, null, 'The fields of a document.'),
   -- Workouts
   ('public.workouts', 'user_id = $1', 'exported', 'restored', 'cascade', null),
