@@ -19,7 +19,7 @@ export const CHANNELS: Readonly<Record<string, ChannelModel>> = {
 }
 
 /** Topics that are nobody's, whatever they look like. */
-const FOREIGN = [
+export const FOREIGN = [
   '{owner}',
   'users:{owner}',
   'user:{owner}:x',

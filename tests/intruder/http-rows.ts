@@ -130,11 +130,11 @@ export async function decideInsertions(asked: Asked, verdict: Verdict): Promise<
   })
 }
 
-/** The viewer, and some of the others; who, is left to `turn`. */
+/** The viewer, and one of the others; who, is left to `turn`. */
 export function owners(world: World, viewer: string | null, turn: number): readonly string[] {
   const others = [...world.society.people.keys()].filter((id) => id !== viewer)
   const start = turn % others.length
-  return [...(viewer === null ? [] : [viewer]), ...[...others.slice(start), ...others].slice(0, 2)]
+  return [...(viewer === null ? [] : [viewer]), ...[...others.slice(start), ...others].slice(0, 1)]
 }
 
 /** What a question over HTTP needs of the wire. */

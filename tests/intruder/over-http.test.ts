@@ -1,15 +1,31 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { canariesIn } from './canaries.ts'
+import { type Door, knock, readDoors } from './doors.ts'
 import { decideCallsOverHttp } from './http-calls.ts'
 import { decideEmbeds } from './http-embeds.ts'
+import { decideFilesOverHttp } from './http-files.ts'
 import { type Asked, decideInsertions, decideReads, decideWrites } from './http-rows.ts'
+import { decideLive, joinOf } from './live.ts'
+import { Mint } from './tokens.ts'
 import { Verdict } from './verdict.ts'
 import { Wire } from './wire.ts'
 
 let wire: Wire
 let asked: Asked
+let viewer: string
+let mint: Mint
+let doors: readonly Door[]
+let forgeries: Readonly<Record<string, string>>
 beforeAll(async () => {
   wire = await Wire.start()
   asked = { world: wire.world, tables: wire.tables, client: (viewer) => wire.client(viewer) }
+  const athlete = [...wire.world.society.people.values()].find(
+    ({ account, plan }) => account === 'athlete' && plan === 'none',
+  )
+  viewer = athlete?.id ?? ''
+  mint = new Mint(wire, viewer)
+  doors = await readDoors(viewer)
+  forgeries = await mint.forgeries()
 })
 afterAll(() => wire?.stop())
 
@@ -46,4 +62,90 @@ test('every R answers over HTTP those whom the model says', async () => {
   await decideCallsOverHttp(wire.sql, asked, verdict)
   expect(verdict.disagreements).toEqual([])
   expect(verdict.decisions).toBeGreaterThan(0)
+})
+
+test('every bucket gives and takes files over HTTP as the model says', async () => {
+  const verdict = new Verdict()
+  await decideFilesOverHttp(wire, verdict)
+  expect(verdict.disagreements).toEqual([])
+  expect(verdict.decisions).toBeGreaterThan(0)
+})
+
+test('every live channel lets in whom the model says, and tells them no more than they may know', async () => {
+  const verdict = new Verdict()
+  await decideLive(wire, verdict)
+  expect(verdict.disagreements).toEqual([])
+  expect(verdict.decisions).toBeGreaterThan(0)
+})
+
+const guarded = (): readonly Door[] => doors.filter((door) => door.for !== 'none')
+
+describe('at every door of the Data API, Storage and the functions', () => {
+  test('the token of Auth is let in, and the key of the backend where the door is its own', async () => {
+    const token = await mint.signed()
+    for (const door of doors.filter((one) => one.for === 'user')) {
+      const { status, code } = await knock(wire, door, token)
+      // Whoever is known is told what is wrong with the request, and not that they are not known.
+      expect([door.name, status, code]).not.toEqual([
+        door.name,
+        door.refusal.status,
+        expect.stringMatching(door.refusal.code),
+      ])
+      expect(status, door.name).toBeLessThan(500)
+    }
+    for (const door of doors.filter((one) => one.for === 'service'))
+      expect([door.name, (await knock(wire, door, wire.stack.status.service_role_key)).status]).toEqual([
+        door.name,
+        200,
+      ])
+  })
+
+  test('no forgery is, nor anybody without a token: the same status and code each time, and nobody’s texts', async () => {
+    for (const door of guarded())
+      for (const [kind, token] of Object.entries(forgeries)) {
+        const { status, code, body } = await knock(wire, door, token)
+        expect([door.name, kind, status, code]).toEqual([
+          door.name,
+          kind,
+          door.refusal.status,
+          expect.stringMatching(door.refusal.code),
+        ])
+        expect(canariesIn(body).size).toBe(0)
+      }
+  })
+
+  test('nobody without a token is let in', async () => {
+    for (const door of guarded()) {
+      const { status, body } = await knock(wire, door, undefined)
+      expect([door.name, body === '[]' || status >= 400, status < 500]).toEqual([door.name, true, true])
+      expect(canariesIn(body).size).toBe(0)
+    }
+  })
+
+  test('what a token claims opens nothing that the tables do not', async () => {
+    const claims = { user_role: 'admin', plan: 'pro', scope: 'admin:users', app_metadata: { role: 'admin' } }
+    const [honest, boastful] = [await mint.signed(), await mint.signed(claims)]
+    for (const door of guarded()) {
+      const [one, other] = [await knock(wire, door, honest), await knock(wire, door, boastful)]
+      expect([door.name, other.status, other.code]).toEqual([door.name, one.status, one.code])
+    }
+    const admin = {
+      ...guarded()[0],
+      path: '/rest/v1/rpc/admin_list_users',
+      init: { method: 'POST', body: '{"query": "zq"}' },
+    }
+    expect(
+      (await knock(wire, { name: 'admin', for: 'user', refusal: { status: 403, code: /./ }, ...admin }, boastful))
+        .status,
+    ).toBe(403)
+  })
+})
+
+describe('at the door of a live channel', () => {
+  test('the token of Auth is let in, and no forgery', async () => {
+    const topic = `user:${viewer}`
+    expect(await joinOf(wire, await mint.signed(), topic)).toBe('SUBSCRIBED')
+    for (const [kind, token] of [...Object.entries(forgeries), ['is not there', undefined] as const])
+      expect([kind, await joinOf(wire, token, topic)]).toEqual([kind, 'CHANNEL_ERROR'])
+  })
 })
