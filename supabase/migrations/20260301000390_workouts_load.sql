@@ -77,6 +77,24 @@ grant execute on function private.logged_volume_kg(public.tracking_type, numeric
 comment on function private.logged_volume_kg(public.tracking_type, numeric, integer) is
   'Entered weight times entered repetitions: comparable with what other apps and their exports call volume.';
 
+-- Who logs left and right apart does no more than who logs once for both.
+create function private.side_share(p_side public.set_side)
+returns numeric
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return case when p_side is null then 1 else 0.5 end;
+end;
+$$;
+
+grant execute on function private.side_share(public.set_side) to authenticated, service_role;
+comment on function private.side_share(public.set_side) is
+  'What a set counts for wherever sets, repetitions, volume, time or distance are added up: one that was logged for one side
+is half of one for both.';
+
 create function private.effective_volume_kg(
   p_load_kg numeric,
   p_reps integer,
@@ -90,14 +108,14 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return coalesce(p_load_kg * p_reps * case when p_unilateral and p_side is null then 2 else 1 end, 0);
+  return coalesce(p_load_kg * p_reps * private.side_share(p_side) * case when p_unilateral then 2 else 1 end, 0);
 end;
 $$;
 
 grant execute on function private.effective_volume_kg(numeric, integer, boolean, public.set_side)
   to authenticated, service_role;
 comment on function private.effective_volume_kg(numeric, integer, boolean, public.set_side) is
-  'Load times repetitions; a set that stands for both sides counts its repetitions twice.';
+  'Load times repetitions, which one-sided exercises have for each side; of a set for one side half of that.';
 
 -- One-rep maximum ------------------------------------------------------------------------------------------------------
 

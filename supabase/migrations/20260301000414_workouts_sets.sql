@@ -153,7 +153,7 @@ set search_path = ''
 as $$
 declare
   v_exercise record;
-  v_e1rm private.e1rm_estimate;
+  v_weighing private.weighing;
 begin
   select
     workout_exercises.user_id,
@@ -204,27 +204,17 @@ begin
   new.tracking_type := v_exercise.tracking_type;
   new.weight_kg := trim_scale(round(new.weight_kg, 10));
   new.bodyweight_kg := v_exercise.bodyweight_kg;
-  new.is_counted := new.completed_at is not null and new.set_type <> 'warmup' and v_exercise.status <> 'cancelled';
-  new.load_kg := private.load_kg(
-    new.tracking_type, v_exercise.weight_entry, new.weight_kg, v_exercise.bodyweight_fraction, new.bodyweight_kg
+  v_weighing := private.weigh(
+    new, v_exercise.weight_entry, v_exercise.unilateral, v_exercise.bodyweight_fraction, v_exercise.status,
+    v_exercise.e1rm_formula
   );
-  new.volume_kg := private.logged_volume_kg(new.tracking_type, new.weight_kg, new.reps);
-  new.effective_volume_kg := private.effective_volume_kg(new.load_kg, new.reps, v_exercise.unilateral, new.side);
-
-  if private.may_hold_records(new.set_type, new.parent_set_id is not null) then
-    v_e1rm := private.e1rm(
-      private.e1rm_load_kg(
-        new.tracking_type, new.set_type, new.weight_kg, v_exercise.bodyweight_fraction, new.bodyweight_kg
-      ),
-      new.reps,
-      new.rpe,
-      v_exercise.e1rm_formula
-    );
-  end if;
-
-  new.e1rm_kg := v_e1rm.kg;
-  new.e1rm_method := v_e1rm.method;
-  new.e1rm_confidence := v_e1rm.confidence;
+  new.is_counted := v_weighing.is_counted;
+  new.load_kg := v_weighing.load_kg;
+  new.volume_kg := v_weighing.volume_kg;
+  new.effective_volume_kg := v_weighing.effective_volume_kg;
+  new.e1rm_kg := v_weighing.e1rm_kg;
+  new.e1rm_method := v_weighing.e1rm_method;
+  new.e1rm_confidence := v_weighing.e1rm_confidence;
   return new;
 end;
 $$;

@@ -54,9 +54,9 @@ begin
   from unnest(p_workout_exercise_ids) as changed (id)
   cross join lateral (
     select
-      count(*) as sets,
-      coalesce(sum(workout_sets.reps), 0) as reps,
-      coalesce(sum(workout_sets.volume_kg), 0) as volume_kg,
+      coalesce(ceil(sum(private.side_share(workout_sets.side))), 0) as sets,
+      coalesce(ceil(sum(workout_sets.reps * private.side_share(workout_sets.side))), 0) as reps,
+      coalesce(sum(workout_sets.volume_kg * private.side_share(workout_sets.side)), 0) as volume_kg,
       coalesce(sum(workout_sets.effective_volume_kg), 0) as effective_volume_kg
     from public.workout_sets
     where workout_sets.workout_exercise_id = changed.id
@@ -84,17 +84,20 @@ begin
   from unnest(p_workout_ids) as changed (id)
   cross join lateral (
     select
-      count(*) filter (where done.set_type <> 'warmup') as sets,
-      count(*) filter (where done.set_type = 'warmup') as warmup_sets,
-      coalesce(sum(done.reps) filter (where done.set_type <> 'warmup'), 0) as reps,
-      coalesce(sum(done.volume_kg) filter (where done.set_type <> 'warmup'), 0) as volume_kg,
+      coalesce(ceil(sum(done.share) filter (where done.set_type <> 'warmup')), 0) as sets,
+      coalesce(ceil(sum(done.share) filter (where done.set_type = 'warmup')), 0) as warmup_sets,
+      coalesce(ceil(sum(done.reps * done.share) filter (where done.set_type <> 'warmup')), 0) as reps,
+      coalesce(sum(done.volume_kg * done.share) filter (where done.set_type <> 'warmup'), 0) as volume_kg,
       coalesce(sum(done.effective_volume_kg) filter (where done.set_type <> 'warmup'), 0) as effective_volume_kg,
-      coalesce(sum(done.volume_kg) filter (where done.set_type = 'warmup'), 0) as warmup_volume_kg,
+      coalesce(sum(done.volume_kg * done.share) filter (where done.set_type = 'warmup'), 0) as warmup_volume_kg,
       round(avg(done.rpe) filter (where done.set_type <> 'warmup'), 1) as average_rpe,
       coalesce(sum(done.rest_seconds), 0) as rest_seconds
-    from public.workout_sets as done
-    where done.workout_id = changed.id
-      and done.completed_at is not null
+    from (
+      select workout_sets.*, private.side_share(workout_sets.side) as share
+      from public.workout_sets
+      where workout_sets.workout_id = changed.id
+        and workout_sets.completed_at is not null
+    ) as done
   ) as total
   left join lateral private.next_place(changed.id) as place on p_move_on
   where workouts.id = changed.id
@@ -150,12 +153,12 @@ begin
       array_agg(distinct changed.user_id)
     into v_exercise_ids, v_workout_ids, v_user_ids
     from (
-      select id, workout_exercise_id, workout_id, user_id, completed_at, set_type, reps, volume_kg, effective_volume_kg,
-        rpe, rest_seconds, duration_seconds, energy_kcal
+      select id, workout_exercise_id, workout_id, user_id, completed_at, set_type, side, reps, volume_kg,
+        effective_volume_kg, rpe, rest_seconds, duration_seconds, energy_kcal
       from removed
       except
-      select id, workout_exercise_id, workout_id, user_id, completed_at, set_type, reps, volume_kg, effective_volume_kg,
-        rpe, rest_seconds, duration_seconds, energy_kcal
+      select id, workout_exercise_id, workout_id, user_id, completed_at, set_type, side, reps, volume_kg,
+        effective_volume_kg, rpe, rest_seconds, duration_seconds, energy_kcal
       from added
     ) as changed;
   end if;

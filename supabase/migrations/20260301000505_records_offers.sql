@@ -225,13 +225,13 @@ begin
   ),
   -- A drop set goes on where another ended: it adds repetitions, but is no match for volume.
   part as (
-    select 'best_session_volume'::public.record_kind as kind, done.volume_kg as amount, done.workout_id, done.id,
+    select 'best_session_volume'::public.record_kind as kind, done.volume_kg * private.side_share(done.side) as amount, done.workout_id, done.id,
       done.set_index, done.completed_at
     from done
     where done.set_type <> 'drop'
       and done.volume_kg > 0
     union all
-    select 'max_session_reps', done.reps, done.workout_id, done.id, done.set_index, done.completed_at
+    select 'max_session_reps', done.reps * private.side_share(done.side), done.workout_id, done.id, done.set_index, done.completed_at
     from done
   ),
   ranked as (
@@ -242,7 +242,7 @@ begin
     from part
     window session as (partition by part.workout_id, part.kind)
   )
-  select ranked.kind, ranked.total, ranked.workout_id, ranked.id, ranked.set_index, ranked.completed_at
+  select ranked.kind, case when ranked.kind = 'max_session_reps' then ceil(ranked.total) else ranked.total end, ranked.workout_id, ranked.id, ranked.set_index, ranked.completed_at
   from ranked
   where ranked.place = 1;
 end;

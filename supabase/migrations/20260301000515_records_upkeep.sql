@@ -98,12 +98,12 @@ begin
     into v_set_ids, v_workout_ids, v_exercise_ids
     from (
       with before as (
-        select id, workout_id, exercise_id, completed_at, set_index, is_counted, reps, volume_kg,
+        select id, workout_id, exercise_id, completed_at, set_index, side, is_counted, reps, volume_kg,
           private.record_offers(removed)
         from removed
       ),
       after as (
-        select id, workout_id, exercise_id, completed_at, set_index, is_counted, reps, volume_kg,
+        select id, workout_id, exercise_id, completed_at, set_index, side, is_counted, reps, volume_kg,
           private.record_offers(added)
         from added
       )

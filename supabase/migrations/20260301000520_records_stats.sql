@@ -14,9 +14,9 @@ begin
     workouts.user_id,
     workout_sets.exercise_id,
     workouts.local_date,
-    count(*)::integer,
-    coalesce(sum(workout_sets.reps), 0)::integer,
-    sum(workout_sets.volume_kg),
+    ceil(sum(private.side_share(workout_sets.side)))::integer,
+    coalesce(ceil(sum(workout_sets.reps * private.side_share(workout_sets.side))), 0)::integer,
+    sum(workout_sets.volume_kg * private.side_share(workout_sets.side)),
     sum(workout_sets.effective_volume_kg),
     max(workout_sets.weight_kg) filter (
       where workout_sets.tracking_type <> 'assisted_reps' and workout_sets.reps is distinct from 0
@@ -28,8 +28,8 @@ begin
         and workout_sets.tracking_type in ('bodyweight_reps', 'assisted_reps')
     ),
     max(workout_sets.reps),
-    coalesce(sum(workout_sets.duration_seconds), 0),
-    coalesce(sum(workout_sets.distance_m), 0)
+    coalesce(sum(workout_sets.duration_seconds * private.side_share(workout_sets.side)), 0),
+    coalesce(sum(workout_sets.distance_m * private.side_share(workout_sets.side)), 0)
   from public.workouts
   join public.workout_sets on workout_sets.workout_id = workouts.id
   where workouts.user_id = p_user_id
@@ -121,12 +121,12 @@ begin
     perform private.refresh_exercises(array_agg(changed.workout_id), array_agg(changed.exercise_id))
     from (
       with before as (
-        select id, workout_id, exercise_id, is_counted, reps, weight_kg, duration_seconds, distance_m, volume_kg,
+        select id, workout_id, exercise_id, is_counted, side, reps, weight_kg, duration_seconds, distance_m, volume_kg,
           effective_volume_kg, e1rm_kg
         from removed
       ),
       after as (
-        select id, workout_id, exercise_id, is_counted, reps, weight_kg, duration_seconds, distance_m, volume_kg,
+        select id, workout_id, exercise_id, is_counted, side, reps, weight_kg, duration_seconds, distance_m, volume_kg,
           effective_volume_kg, e1rm_kg
         from added
       )

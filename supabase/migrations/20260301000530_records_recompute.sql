@@ -1,5 +1,46 @@
--- Recompute: everything that is derived from an athlete's sets and workouts, read anew from the first, written where it
--- differs. It should find nothing; it is there for the day it does.
+-- Recompute: everything that is derived from what an athlete logged, the sets' own columns first, written where it differs. It should find nothing; it is there for the day it does.
+
+-- The trigger derives a set anew whenever its load is written.
+create function private.recompute_sets(p_user_id uuid)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_ids constant uuid[] := array(
+    select workout_sets.id
+    from public.workouts
+    join public.workout_exercises on workout_exercises.workout_id = workouts.id
+    join public.workout_sets on workout_sets.workout_exercise_id = workout_exercises.id
+    left join public.preferences on preferences.user_id = workouts.user_id
+    where workouts.user_id = p_user_id
+      and (
+        workout_sets.tracking_type <> workout_exercises.tracking_type
+        or workout_sets.bodyweight_kg is distinct from private.bodyweight_kg(workouts)
+        or row(
+          workout_sets.is_counted, workout_sets.load_kg, workout_sets.volume_kg, workout_sets.effective_volume_kg,
+          workout_sets.e1rm_kg, workout_sets.e1rm_method, workout_sets.e1rm_confidence
+        )::private.weighing is distinct from private.weigh(
+          workout_sets, workout_exercises.weight_entry, workout_exercises.unilateral, workout_exercises.bodyweight_fraction,
+          workouts.status, coalesce(preferences.e1rm_formula, 'epley')
+        )
+      )
+  );
+begin
+  if v_ids <> '{}' then
+    update public.workout_sets
+    set load_kg = null
+    where workout_sets.id = any (v_ids);
+  end if;
+
+  return cardinality(v_ids);
+end;
+$$;
+
+comment on function private.recompute_sets(uuid) is
+  'Derives anew the sets whose load, volume, one-rep maximum, body weight or part in statistics is wrong; answers how many.';
 
 create function private.recompute_records(p_user_id uuid)
 returns integer
@@ -167,10 +208,14 @@ set search_path = ''
 as $$
 declare
   v_user_id uuid := private.current_user_id();
+  v_sets integer;
 begin
   perform private.lock_athletes(array[v_user_id]);
+  -- First: everything else is read from them.
+  v_sets := private.recompute_sets(v_user_id);
 
   return jsonb_build_object(
+    'workout_sets', v_sets,
     'personal_records', private.recompute_records(v_user_id),
     'workouts', private.recompute_workouts(v_user_id),
     'exercise_stats', private.recompute_exercise_stats(v_user_id),
@@ -197,5 +242,6 @@ $$;
 
 grant execute on function public.recompute_my_stats() to authenticated;
 comment on function public.recompute_my_stats() is
-  'Reads the caller''s records, totals, statistics and streaks anew from all sets, repairs what differs, and answers how many
-rows of each table did, with those of exercises and sets among the workouts'': zeros, unless something is wrong. Fails with not_authenticated.';
+  'Derives the caller''s sets, records, totals, statistics and streaks anew from what was logged, repairs what differs, and
+answers how many rows of each table did, with those of exercises, and of sets that are no record or not yet, among the
+workouts'': zeros, unless something is wrong. Fails with not_authenticated.';

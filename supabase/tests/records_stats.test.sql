@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/workouts.psql
-select plan(67);
+select plan(74);
 
 select tests.create_user('ana', '{"timezone": "America/Los_Angeles"}');
 select tests.create_user('ben');
@@ -227,6 +227,13 @@ from (
     ('insert into public.personal_records (user_id, exercise_id, exercise_name, kind, value, achieved_at)
       select user_id, exercise_id, ''Forged'', ''longest_distance'', 1, now() from public.exercise_stats limit 1',
       'personal_records 1'),
+    ('update public.workout_sets set load_kg = 999 where workout_id = tests.ref(''recent'')', 'workout_sets 1'),
+    ('update public.workout_sets set volume_kg = 1, effective_volume_kg = 1', 'workout_sets 3'),
+    ('update public.workout_sets set e1rm_kg = 999 where workout_id = tests.ref(''recent'')', 'workout_sets 1'),
+    ('update public.workout_sets set e1rm_kg = null, e1rm_method = null, e1rm_confidence = null', 'workout_sets 2'),
+    ('update public.workout_sets set e1rm_confidence = ''low'' where workout_id = tests.ref(''recent'')', 'workout_sets 1'),
+    ('update public.workout_sets set is_counted = not is_counted', 'workout_sets 3'),
+    ('update public.workout_sets set bodyweight_kg = 20 where workout_id = tests.ref(''recent'')', 'workout_sets 1'),
     ('update public.workouts set volume_kg = 1, set_count = 99', 'user_stats 1, workouts 2'),
     ('update public.workout_exercises set rep_count = 99 where workout_id = tests.ref(''recent'')', 'workouts 1'),
     ('update public.workout_sets set is_record = not is_record where workout_id = tests.ref(''recent'')', 'workouts 1'),

@@ -1,7 +1,7 @@
 -- The golden table of load, volume and one-rep maxima.
 begin;
 \ir support/acting.psql
-select plan(74);
+select plan(75);
 
 -- Load -----------------------------------------------------------------------------------------------------------------
 
@@ -38,6 +38,7 @@ select is(private.logged_volume_kg('weight_duration', 30, null), 0::numeric, 'a 
 select is(private.effective_volume_kg(60, 10, false, null), 600::numeric, 'effective volume is load times repetitions');
 select is(private.effective_volume_kg(24, 10, true, null), 480::numeric, 'a set for both sides counts both');
 select is(private.effective_volume_kg(24, 10, true, 'left'), 240::numeric, 'a set for one side counts once');
+select is(private.effective_volume_kg(60, 10, false, 'left'), 300::numeric, 'a hand of two dumbbells is half of them');
 select is(private.effective_volume_kg(null, 10, false, null), 0::numeric, 'nothing moved is no volume');
 
 -- Formulas, at 100 kg --------------------------------------------------------------------------------------------------

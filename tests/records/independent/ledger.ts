@@ -1,4 +1,4 @@
-import { type Formula, grams, isMiniSet, type LoggedSet, sum, trustedMaximumOf, volumeOf } from './load.ts'
+import { type Formula, grams, isMiniSet, type LoggedSet, partOf, sum, trustedMaximumOf, volumeOf } from './load.ts'
 
 /** A record as the ledger should have it: weights in grams, what else there is in thousandths. */
 export interface Achievement {
@@ -97,8 +97,11 @@ function sessionsOf(sets: readonly LoggedSet[]): readonly Offer[] {
       return last ? [{ kind, at_reps: null, at_weight: null, value: sum(session.map(amount)), set: last }] : []
     })
   return [
-    ...totals('best_session_volume', heavy, (set) => grams(volumeOf(set))),
-    ...totals('max_session_reps', done, ({ reps }) => (reps ?? 0) * 1000),
+    ...totals('best_session_volume', heavy, (set) => grams(volumeOf(set)) * partOf(set)),
+    ...totals('max_session_reps', done, (set) => (set.reps ?? 0) * partOf(set)).map((offer) => ({
+      ...offer,
+      value: Math.ceil(offer.value) * 1000,
+    })),
   ]
 }
 

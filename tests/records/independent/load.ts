@@ -75,9 +75,12 @@ export function loadOf(set: LoggedSet): number | null {
   return set.weight_kg * (set.weight_entry === 'per_hand' ? 2 : 1)
 }
 
+/** How much of a set for both sides it is. */
+export const partOf = ({ side }: LoggedSet): number => (side === null ? 1 : 1 / 2)
+
 /** Load times repetitions, of both sides. */
 export const effectiveVolumeOf = (set: LoggedSet): number =>
-  (loadOf(set) ?? 0) * (set.reps ?? 0) * (set.unilateral && set.side === null ? 2 : 1)
+  (loadOf(set) ?? 0) * (set.reps ?? 0) * (set.unilateral ? 2 : 1) * partOf(set)
 
 /** The one-rep maximum for `load` lifted `reps` times to failure, by `formula`. */
 export function byFormula(load: number, reps: number, formula: Formula): number {

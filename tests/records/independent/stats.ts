@@ -3,6 +3,7 @@ import {
   type Formula,
   type LoggedSet,
   type LoggedWorkout,
+  partOf,
   sum,
   trustedMaximumOf,
   volumeOf,
@@ -21,9 +22,9 @@ const groups = <Item>(
 export function totals(sets: readonly LoggedSet[]) {
   const working = sets.filter(({ set_type }) => set_type !== 'warmup')
   return {
-    set_count: working.length,
-    rep_count: sum(working.map(({ reps }) => reps ?? 0)),
-    volume_kg: sum(working.map(volumeOf)),
+    set_count: Math.ceil(sum(working.map(partOf))),
+    rep_count: Math.ceil(sum(working.map((set) => (set.reps ?? 0) * partOf(set)))),
+    volume_kg: sum(working.map((set) => volumeOf(set) * partOf(set))),
     effective_volume_kg: sum(working.map(effectiveVolumeOf)),
   }
 }
@@ -61,8 +62,8 @@ export function exerciseDays(sets: readonly LoggedSet[], dayOf: (workoutId: stri
       best_e1rm_kg: best === null ? null : best / 1000,
       best_added_e1rm_kg: highest(done.map((set) => addedMaximumOf(set, formula))),
       max_reps: highest(done.map(({ reps }) => reps)),
-      duration_seconds: sum(done.map(({ duration_seconds }) => duration_seconds ?? 0)),
-      distance_m: sum(done.map(({ distance_m }) => distance_m ?? 0)),
+      duration_seconds: sum(done.map((set) => (set.duration_seconds ?? 0) * partOf(set))),
+      distance_m: sum(done.map((set) => (set.distance_m ?? 0) * partOf(set))),
     }
   })
 }
