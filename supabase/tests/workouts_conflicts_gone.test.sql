@@ -116,7 +116,7 @@ select is(
   public.complete_set(tests.ref('late'), tests.ref('push'), weight_kg => 82, reps => 3) ->> 'code',
   'workout_exercise_deleted', 'and a set of it are conflicts'
 );
-select results_eq(
+select bag_eq(
   $$select reason, coalesce(value ->> 'weight_kg', value ->> 'notes', value ->> 'exercise_id') from tests.kept()$$,
   $$values ('deleted', '71'), ('deleted', '80'), ('refused', 'wide'), ('refused', tests.exercise('push-up')::text),
     ('refused', '82')$$,
