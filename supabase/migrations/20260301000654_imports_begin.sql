@@ -62,11 +62,11 @@ begin
   returning imports.* into v_import;
 
   insert into public.import_names (user_id, name, exercise_id, import_id)
-  select distinct on (private.words(choice.name))
-    v_user_id, private.words(choice.name), choice.exercise_id, case when choice.created then v_import.id end
+  select distinct on (private.import_name(choice.name))
+    v_user_id, private.import_name(choice.name), choice.exercise_id, case when choice.created then v_import.id end
   from jsonb_to_recordset(p_import.names) as choice (name text, exercise_id uuid, chosen boolean, created boolean)
   where choice.chosen
-    and private.words(choice.name) is not null
+    and private.import_name(choice.name) <> ''
   on conflict (user_id, name) do update
   set exercise_id = excluded.exercise_id,
     import_id = excluded.import_id;

@@ -35,6 +35,7 @@ values
    'A rating counts once for a person, who may rate again.'),
   ('private.exercise_search', null, null, null, null, 'An index of exercises, goes with them.'),
   ('private.search_words', null, null, null, null, 'Words of approved exercises.'),
+  ('private.exercise_names', null, null, null, null, 'An index of exercises, goes with them.'),
   ('private.exercise_merges', 'merged_by = $1', 'withheld', 'left', 'detached', 'What an admin did with the library.'),
   ('private.exercise_merge_rows',
    'workout_exercise_id in (select id from public.workout_exercises where user_id = $1)', 'withheld', 'left', 'cascade',
