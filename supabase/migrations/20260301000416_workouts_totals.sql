@@ -165,7 +165,10 @@ begin
 
   if v_user_ids is not null then
     perform private.lock_athletes(v_user_ids);
-    perform private.total_workouts(v_exercise_ids, v_workout_ids, tg_op = 'INSERT');
+    -- What was done elsewhere, long ago, moves nobody on.
+    perform private.total_workouts(
+      v_exercise_ids, v_workout_ids, tg_op = 'INSERT' and not private.is_importing()
+    );
   end if;
 
   return null;

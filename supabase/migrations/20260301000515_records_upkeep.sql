@@ -30,22 +30,8 @@ begin
       and private.is_session_kind(held.kind)
     -- What they come to.
     union all
-    select workout_sets.user_id, workout_sets.exercise_id, workout_sets.completed_at
-    from public.workout_sets
-    where workout_sets.id = any (p_set_ids)
-      and workout_sets.is_counted
-      and private.beats_records(
-        workout_sets.user_id, workout_sets.exercise_id, workout_sets.completed_at, private.record_offers(workout_sets)
-      )
-    union all
-    select workouts.user_id, session.exercise_id, total.achieved_at
-    from session
-    join public.workouts on workouts.id = session.workout_id
-    cross join lateral private.session_offers(array[session.workout_id], session.exercise_id) as total
-    where private.beats_records(
-      workouts.user_id, session.exercise_id, total.achieved_at,
-      array[row(total.kind, null, null, total.value)]::private.record_offer[]
-    )
+    select ahead.user_id, ahead.exercise_id, ahead.achieved_at
+    from private.ahead_of_records(p_set_ids, p_workout_ids, p_exercise_ids) as ahead
   )
   select change.user_id, change.exercise_id, min(change.achieved_at)
   from change
