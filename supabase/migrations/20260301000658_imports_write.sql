@@ -1,6 +1,25 @@
 -- The writing of an import's lines, so many at a time, by the tables' own triggers: totals, records and statistics are
 -- right when it answers. What is left out is what other devices would hear of every row; they hear of the whole at its end.
 
+create function private.new_import_rows(p_import_id uuid, p_rows jsonb)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(sent.row order by sent.place), '[]')
+  from jsonb_array_elements(p_rows) with ordinality as sent (row, place)
+  where not exists (
+    select from public.import_rows
+    where import_rows.import_id = p_import_id
+      and import_rows.line = (sent.row ->> 'line')::integer
+  );
+$$;
+
+comment on function private.new_import_rows(uuid, jsonb) is
+  'The lines that the import has not got yet: a part that is sent again, after it broke off, is soon done.';
+
 -- definer: sets may be put into workouts that are over, and the report is the server's. For the caller's import alone, and
 -- exercises that the caller may use. No scans: plans that were made while the tables were small are kept, and a thousand
 -- triggers would use them.
@@ -22,12 +41,9 @@ begin
 
   v_rows := array(
     select sent
-    from private.read_import_rows(v_import.user_id, v_import.source, v_import.timezone, p_rows) as sent
-    where not exists (
-      select from public.import_rows
-      where import_rows.import_id = v_import.id
-        and import_rows.line = sent.line
-    )
+    from private.read_import_rows(
+      v_import.user_id, v_import.source, v_import.timezone, private.new_import_rows(v_import.id, p_rows)
+    ) as sent
   );
 
   if exists (
@@ -60,15 +76,17 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_session_id uuid := private.session_id();
 begin
   insert into public.workout_sets (
     id, workout_exercise_id, set_index, set_type, weight_kg, entered_unit, reps, duration_seconds, distance_m, rpe, rir,
-    rest_seconds, notes, completed_at
+    rest_seconds, notes, changed_by, completed_at
   )
   select
     placed.set_id, placed.entry_id, placed.set_index, coalesce(placed.set_type, 'working'), placed.weight_kg,
     coalesce(placed.entered_unit, 'kg'), placed.reps, placed.duration_seconds, placed.distance_m, placed.rpe, placed.rir,
-    placed.rest_seconds, placed.notes,
+    placed.rest_seconds, placed.notes, v_session_id,
     -- Of a workout whose length is not known the sets keep their order, by thousandths of its first second.
     least(
       placed.started_at + coalesce(placed.at_second, 0) * interval '1 second',
@@ -176,51 +194,3 @@ comment on function public.import_sets(uuid, jsonb) is
 change nothing, so that a part may be sent again. The fields of a line are those of private.import_row up to notes.
 Fails with not_authenticated, import_not_found, import_undone, exercise_not_found, invalid_time, invalid_import,
 invalid_argument, too_many_rows or busy.';
-
--- definer: what a fingerprint is, is not for clients to call; it reads the caller's own report alone.
-create function private.preview_import(p_source public.import_source, p_timezone text, p_rows jsonb)
-returns jsonb
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-  select coalesce(jsonb_agg(
-    jsonb_build_object('line', sent.line, 'outcome', sent.outcome, 'code', sent.code) order by sent.line
-  ), '[]')
-  from private.read_import_rows(private.current_user_id(), p_source, p_timezone, p_rows) as sent
-  where sent.outcome is not null;
-$$;
-
-grant execute on function private.preview_import(public.import_source, text, jsonb) to authenticated;
-comment on function private.preview_import(public.import_source, text, jsonb) is 'Does the work of public.preview_import.';
-
-create function public.preview_import(
-  source public.import_source default null,
-  timezone text default null,
-  "rows" jsonb default null
-)
-returns jsonb
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $$
-begin
-  perform private.check_import_rows(preview_import."rows");
-
-  if not coalesce(private.is_timezone(preview_import.timezone), false) then
-    perform private.fail('invalid_argument', 'timezone must be the name of a zone of the tz database');
-  end if;
-
-  return private.preview_import(preview_import.source, preview_import.timezone, preview_import."rows");
-exception
-  when data_exception then
-    perform private.fail('invalid_import', sqlerrm);
-end;
-$$;
-
-grant execute on function public.preview_import(public.import_source, text, jsonb) to authenticated;
-comment on function public.preview_import(public.import_source, text, jsonb) is
-  'Which of up to 1,000 lines would become no new sets, and why: a list of {line, outcome, code}. Writes nothing.
-Fails with not_authenticated, invalid_import, invalid_argument or too_many_rows.';

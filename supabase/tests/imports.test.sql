@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/workouts.psql
-select plan(33);
+select plan(34);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -141,8 +141,15 @@ select tests.throws_error(
 select results_eq(
   $$select line, outcome, code from jsonb_to_recordset(public.preview_import('strong', 'Europe/Berlin', jsonb_build_array(
     tests.line(2, '2025-03-03', 0, 100), tests.line(3, '2025-03-03', 2, 100)
-  ))) as preview (line integer, outcome text, code text)$$,
+  )) -> 'lines') as preview (line integer, outcome text, code text)$$,
   $$values (2, 'duplicate', 'imported_before')$$, 'a preview says which lines are old'
+);
+select results_eq(
+  $$select public.preview_import('strong', 'Europe/Berlin', jsonb_build_array(
+    tests.line(2, '2025-03-03', 0, 100), tests.line(3, '2025-03-03', 2, 100), tests.line(4, '2023-03-03', 0, 100)
+  )) -> 'workouts'$$,
+  $$select jsonb_build_array(jsonb_build_array(timestamptz '2023-03-03 18:00:00 Europe/Berlin', 'Push')::text)$$,
+  'and which workouts are new'
 );
 
 -- Others -----------------------------------------------------------------------------------------------------------
