@@ -99,7 +99,7 @@ describe('an export of', () => {
     expect(sets?.map((set) => Object.values(set))).toEqual([
       [102.05828325, 'lb', 5, null, null],
       [102.5, 'kg', 3, null, null],
-      [null, 'kg', null, 4988.97, 1500],
+      [null, 'kg', null, 4988.9664, 1500],
     ])
     await expectNothingToRepair(ana)
   })

@@ -84,8 +84,12 @@ export class Columns {
   }
 }
 
+// Most cells are plain, and a file has many.
+const PLAIN = /^[\x20-\x7e]*$/
+
 /** `text` in lower case and without accents: what makes two spellings of a word one. */
 export function fold(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase()
   return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
 }
 

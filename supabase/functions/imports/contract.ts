@@ -62,7 +62,8 @@ export type ImportRow = z.infer<typeof ImportRow>
 export const ImportAnswer = z.object({
   id: z.guid(),
   dry_run: z.boolean(),
-  status: z.enum(['dry_run', 'completed']),
+  /** running when a request had no time for all of it: the same request goes on. */
+  status: z.enum(['dry_run', 'running', 'completed']),
   source: z.enum(SOURCES),
   timezone: z.string(),
   from: z.string().nullable(),

@@ -1,5 +1,6 @@
 import type { TrackingType } from '../_shared/contracts/workouts.ts'
 import { LineFault, type PlacedSet, type WeightUnit } from './rows.ts'
+import { shortened } from './text.ts'
 import { kilograms, metres } from './values.ts'
 
 /** The numbers of a set as its exercise takes them. */
@@ -42,11 +43,11 @@ export function fitSet(set: PlacedSet, type: TrackingType): FittedSet {
   const numbers = numbersOf(set, type)
   for (const field of needs) if (numbers[field] === null) throw new LineFault(`missing_${field}`)
   const kept = (field: Field): number | null => {
-    const value = [...needs, ...takes].includes(field) ? numbers[field] : null
+    const value = needs.includes(field) || takes.includes(field) ? numbers[field] : null
     if (value !== null && (value < 0 || value > LIMITS[field])) throw new LineFault('number_out_of_range')
     return value
   }
-  const left = FIELD_NAMES.filter((field) => numbers[field] && ![...needs, ...takes].includes(field))
+  const left = FIELD_NAMES.filter((field) => numbers[field] && !needs.includes(field) && !takes.includes(field))
   const rpe = inHalves(set.rpe, 1, 10)
   // One of the two says it all: where both are given the RPE is kept.
   const rir = rpe === null ? inHalves(set.rir, 0, 9) : null
@@ -61,7 +62,7 @@ export function fitSet(set: PlacedSet, type: TrackingType): FittedSet {
     distance_m: kept('distance'),
     rpe,
     rir,
-    notes: notes.slice(0, 1000) || null,
+    notes: shortened(notes, 1000) || null,
     code: left.length > 0 ? 'field_not_tracked' : effort === keptEffort ? null : 'effort_not_kept',
   }
 }

@@ -1,5 +1,6 @@
 import { secondsBetween } from './dates.ts'
 import type { Format, Line, Reading } from './line.ts'
+import { onOneLine } from './text.ts'
 import { secondsIn } from './values.ts'
 
 const NOT_DONE = ['planned', 'pending', 'skipped', 'incomplete', 'not started', 'false', '0']
@@ -13,7 +14,7 @@ export const fitnotes: Format = {
     const [day = ''] = line.moment('date').split('T')
     const set = line.set({
       start: `${day}T12:00:00`,
-      workout: line.cell('category'),
+      workout: onOneLine(line.cell('category')),
       seconds: secondsIn(line.cell('time')) || null,
       reps: line.whole('reps'),
     })

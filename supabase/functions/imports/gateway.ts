@@ -6,13 +6,26 @@ import { ImportRow, NameMatch } from './contract.ts'
 import type { CustomExercise } from './names.ts'
 import type { Source } from './rows.ts'
 
-const NAMES_AT_ONCE = 50
+const NAMES_AT_ONCE = 200
+// As for writing, in import.ts.
+const UNDO_FOR_MS = 100_000
 
 const Profile = z.object({ timezone: z.string() })
 const Exercises = z.array(z.object({ id: z.guid(), name: z.string(), tracking_type: z.enum(TRACKING_TYPES) }))
+const Preview = z.object({
+  lines: z.array(z.object({ line: z.int(), outcome: z.enum(['duplicate', 'skipped', 'failed']), code: z.string() })),
+  workouts: z.array(z.string()),
+})
 const Remarks = z.array(
-  z.object({ line: z.int(), outcome: z.enum(['duplicate', 'skipped', 'failed']), code: z.string() }),
+  z.object({
+    line: z.int(),
+    outcome: z.enum(['imported', 'duplicate', 'skipped', 'failed']),
+    code: z.string(),
+  }),
 )
+
+/** What an import asks of the database, whoever answers. */
+export type Imports = Pick<ImportGateway, keyof ImportGateway>
 
 /** What an import asks of the database, as the athlete. Every method rejects with the refusal that the database answers. */
 export class ImportGateway {
@@ -58,9 +71,9 @@ export class ImportGateway {
     if (exercises.length > 0) await answer(z.null(), this.#db.from('exercises').insert([...exercises]))
   }
 
-  /** Which of these lines would be no new sets. */
+  /** Which of these lines would be no new sets, and which workouts the others would make. */
   async preview(source: Source, timezone: string, rows: readonly object[]) {
-    return answer(Remarks, this.#db.rpc('preview_import', { source, timezone, rows }))
+    return answer(Preview, this.#db.rpc('preview_import', { source, timezone, rows }))
   }
 
   /** Begins an import, or goes on with it. */
@@ -69,8 +82,8 @@ export class ImportGateway {
   }
 
   /** Writes lines of an import. */
-  async write(importId: string, rows: readonly object[]): Promise<void> {
-    await answer(ImportRow, this.#db.rpc('import_sets', { import_id: importId, rows }))
+  async write(importId: string, rows: readonly object[]): Promise<ImportRow> {
+    return answer(ImportRow, this.#db.rpc('import_sets', { import_id: importId, rows }))
   }
 
   /** Ends an import. */
@@ -78,14 +91,27 @@ export class ImportGateway {
     return answer(ImportRow, this.#db.rpc('finish_import', { import_id: importId }))
   }
 
-  /** Takes an import back, part by part. */
+  /** The first lines of an import that became no sets, or lost something. */
+  async remarks(importId: string, most: number) {
+    const query = this.#db
+      .from('import_rows')
+      .select('line, outcome, code')
+      .eq('import_id', importId)
+      .not('code', 'is', null)
+      .order('line')
+      .limit(most)
+    return answer(Remarks, query)
+  }
+
+  /** Takes an import back, part by part; undoing when that takes longer than a request may. */
   async undo(importId: string, keepChanged: boolean): Promise<ImportRow> {
+    const until = performance.now() + UNDO_FOR_MS
     for (;;) {
       const row = await answer(
         ImportRow,
         this.#db.rpc('undo_import', { import_id: importId, keep_changed: keepChanged }),
       )
-      if (row.status === 'undone') return row
+      if (row.status === 'undone' || performance.now() > until) return row
     }
   }
 }

@@ -16,7 +16,8 @@ export function createImports(env: Env): Hono {
     '/',
     route.user(async ({ request, user, db }) => {
       const upload = await readUpload(request)
-      return Response.json(ImportAnswer.parse(await importFile(new ImportGateway(db), user.id, upload)))
+      const answer = ImportAnswer.parse(await importFile(new ImportGateway(db), user.id, upload))
+      return Response.json(answer, { status: answer.status === 'running' ? 202 : 200 })
     }),
   )
   app.post(
@@ -25,7 +26,8 @@ export function createImports(env: Env): Hono {
       const id = z.uuid().safeParse(new URL(request.url).pathname.split('/').at(-2))
       if (!id.success) throw new AppError('invalid_body', { details: 'The id in the path is no UUID.' })
       const options = await readBody(UndoOptions, request)
-      return Response.json(ImportRow.parse(await new ImportGateway(db).undo(id.data, options.keep_changed)))
+      const row = ImportRow.parse(await new ImportGateway(db).undo(id.data, options.keep_changed))
+      return Response.json(row, { status: row.status === 'undone' ? 200 : 202 })
     }),
   )
   return app

@@ -3,17 +3,20 @@ import { AppError } from '../_shared/errors.ts'
 import type { ImportAnswer, ImportOptions, ImportRow } from './contract.ts'
 import { decodeText } from './decode.ts'
 import { fitSet } from './fit.ts'
-import type { ImportGateway } from './gateway.ts'
+import type { Imports } from './gateway.ts'
 import { choose, customExercise, type NameChoice, namesOf } from './names.ts'
 import { placeSets } from './place.ts'
 import { readSets } from './read.ts'
 import { LineFault, type LineRemark, type PlacedSet, type Source } from './rows.ts'
-import { readTable } from './table.ts'
+import { lineText, readTable, type Table } from './table.ts'
+import { shortened } from './text.ts'
 import type { Upload } from './upload.ts'
 
 const ROWS_AT_ONCE = 1000
 const MOST_REMARKS = 200
 const MOST_NAMES = 2000
+// The platform gives a request 150 seconds to answer. What is left then goes on when the request is sent again.
+const WRITE_FOR_MS = 100_000
 
 type Remark = ImportAnswer['remarks'][number]
 
@@ -29,6 +32,8 @@ interface Plan {
   readonly source: Source
   readonly timezone: string
   readonly lines: number
+  /** The lines as they stand in the file, by their numbers. */
+  readonly text: (line: number) => string
   readonly sets: readonly PlacedSet[]
   readonly choices: readonly NameChoice[]
   /** The sets with the numbers that their exercises take, a workout's together. */
@@ -41,19 +46,14 @@ interface Plan {
  * Rejects with the errors of reading it, with import_needs_mapping for exercises that nothing is said about, and with
  * whatever the database refuses.
  */
-export async function importFile(gateway: ImportGateway, userId: string, upload: Upload): Promise<ImportAnswer> {
+export async function importFile(gateway: Imports, userId: string, upload: Upload): Promise<ImportAnswer> {
   const { options, bytes } = upload
   const timezone = options.timezone ?? (await gateway.timezone(userId))
   const plan = await planImport(gateway, decodeText(bytes), options, timezone)
   return options.dry_run ? preview(gateway, plan) : write(gateway, plan, upload)
 }
 
-async function planImport(
-  gateway: ImportGateway,
-  text: string,
-  options: ImportOptions,
-  timezone: string,
-): Promise<Plan> {
+async function planImport(gateway: Imports, text: string, options: ImportOptions, timezone: string): Promise<Plan> {
   const table = readTable(text)
   const file = readSets(table, { source: options.source, dateOrder: options.date_order })
   const placed = placeSets(file.source, file.sets, { unit: options.unit, distanceUnit: options.distance_unit })
@@ -63,6 +63,7 @@ async function planImport(
     source: file.source,
     timezone,
     lines: table.rows.length,
+    text: textOf(table),
     sets: placed.sets,
     choices,
     rows: fitted.rows,
@@ -71,7 +72,7 @@ async function planImport(
 }
 
 async function chooseNames(
-  gateway: ImportGateway,
+  gateway: Imports,
   sets: readonly PlacedSet[],
   options: ImportOptions,
 ): Promise<readonly NameChoice[]> {
@@ -93,7 +94,7 @@ function fitSets(sets: readonly PlacedSet[], choices: readonly NameChoice[]) {
   for (const set of sets) {
     const choice = byName.get(set.exercise)
     const remark = (outcome: Remark['outcome'], code: string): void => {
-      remarks.push({ line: set.line, text: set.text, outcome, code })
+      remarks.push({ line: set.line, text: lineText(set.row), outcome, code })
     }
     if (!choice?.exercise) remark('skipped', choice?.answer.how === 'unknown' ? 'unknown_exercise' : 'exercise_skipped')
     else
@@ -114,12 +115,12 @@ const rowOf = (set: PlacedSet, exercise: NonNullable<NameChoice['exercise']>) =>
   start: set.start,
   workout: set.workout || 'Workout',
   workout_seconds: set.workoutSeconds,
-  workout_notes: set.workoutNotes.slice(0, 4000) || null,
+  workout_notes: shortened(set.workoutNotes, 4000) || null,
   bodyweight_kg:
     set.bodyweightKg !== null && set.bodyweightKg >= 20 && set.bodyweightKg <= 400 ? set.bodyweightKg : null,
   exercise: set.exercise,
   exercise_id: exercise.id,
-  exercise_notes: set.exerciseNotes.slice(0, 2000) || null,
+  exercise_notes: shortened(set.exerciseNotes, 2000) || null,
   superset_group: set.supersetGroup,
   block: set.block,
   occurrence: set.occurrence,
@@ -130,23 +131,24 @@ const rowOf = (set: PlacedSet, exercise: NonNullable<NameChoice['exercise']>) =>
   ...fitSet(set, exercise.trackingType),
 })
 
-async function preview(gateway: ImportGateway, plan: Plan): Promise<ImportAnswer> {
-  const text = new Map(plan.sets.map((set) => [set.line, set.text]))
+async function preview(gateway: Imports, plan: Plan): Promise<ImportAnswer> {
   const found: Remark[] = []
-  for (const rows of parts(plan.rows))
-    for (const remark of await gateway.preview(plan.source, plan.timezone, rows))
-      found.push({ ...remark, text: text.get(remark.line) ?? '' })
-  const remarks = [...plan.remarks, ...found].sort((a, b) => a.line - b.line)
-  const count = (outcome: LineRemark['outcome']): number => remarks.filter((each) => each.outcome === outcome).length
+  const workouts = new Set<string>()
+  for (const rows of parts(plan.rows)) {
+    const part = await gateway.preview(plan.source, plan.timezone, rows)
+    found.push(...part.lines.map((remark) => ({ ...remark, text: plan.text(remark.line) })))
+    for (const workout of part.workouts) workouts.add(workout)
+  }
   const old = new Set(found.map(({ line }) => line))
-  const fresh = plan.rows.filter(({ line }) => !old.has(line))
+  const remarks = [...plan.remarks.filter(({ line }) => !old.has(line)), ...found].sort((a, b) => a.line - b.line)
+  const count = (outcome: LineRemark['outcome']): number => remarks.filter((each) => each.outcome === outcome).length
   const counts = {
     lines: plan.lines,
-    imported: fresh.length,
+    imported: plan.rows.length - found.length,
     duplicates: count('duplicate'),
     skipped: count('skipped'),
     failed: count('failed'),
-    workouts: new Set(fresh.map(({ start, workout }) => `${start}|${workout}`)).size,
+    workouts: workouts.size,
   }
   return {
     id: crypto.randomUUID(),
@@ -158,12 +160,25 @@ async function preview(gateway: ImportGateway, plan: Plan): Promise<ImportAnswer
   }
 }
 
-async function write(gateway: ImportGateway, plan: Plan, { options, bytes }: Upload): Promise<ImportAnswer> {
+async function write(gateway: Imports, plan: Plan, upload: Upload): Promise<ImportAnswer> {
   const unknown = plan.choices.filter(({ answer }) => answer.how === 'unknown').map(({ answer }) => answer.name)
   if (unknown.length > 0) throw new AppError('import_needs_mapping', { details: unknown.slice(0, 20).join('; ') })
+  const until = performance.now() + WRITE_FOR_MS
+  let begun = await begin(gateway, plan, upload)
+  if (begun.status === 'completed') return written(gateway, plan, begun)
+  const said = plan.remarks.filter(({ outcome }) => outcome !== 'imported')
+  const lines = said.map(({ text, ...rest }) => ({ ...rest, line_text: text }))
+  for (const rows of [...parts(plan.rows), ...parts(lines)]) {
+    if (performance.now() > until) return written(gateway, plan, begun)
+    begun = await gateway.write(begun.id, rows)
+  }
+  return written(gateway, plan, await gateway.finish(begun.id))
+}
+
+async function begin(gateway: Imports, plan: Plan, { options, bytes }: Upload): Promise<ImportRow> {
   const { unit = null, distance_unit = null, date_order = null } = options
   await gateway.create(plan.choices.flatMap((choice) => customExercise(choice) ?? []))
-  const begun = await gateway.begin({
+  return gateway.begin({
     ...(options.id === undefined ? {} : { id: options.id }),
     source: plan.source,
     file_hash: createHash('sha256').update(bytes).digest('hex'),
@@ -177,16 +192,9 @@ async function write(gateway: ImportGateway, plan: Plan, { options, bytes }: Upl
       created: answer.how === 'created',
     })),
   })
-  if (begun.status !== 'completed') {
-    const said = plan.remarks.filter(({ outcome }) => outcome !== 'imported')
-    for (const rows of parts(plan.rows)) await gateway.write(begun.id, rows)
-    for (const rows of parts(said.map(({ text, ...rest }) => ({ ...rest, line_text: text }))))
-      await gateway.write(begun.id, rows)
-  }
-  return written(plan, await gateway.finish(begun.id))
 }
 
-function written(plan: Plan, row: ImportRow): ImportAnswer {
+async function written(gateway: Imports, plan: Plan, row: ImportRow): Promise<ImportAnswer> {
   const counts = {
     lines: row.line_count,
     imported: row.imported_count,
@@ -195,13 +203,22 @@ function written(plan: Plan, row: ImportRow): ImportAnswer {
     failed: row.failed_count,
     workouts: row.workout_count,
   }
+  const remarks = await gateway.remarks(row.id, MOST_REMARKS)
   return {
     id: row.id,
     dry_run: false,
-    status: 'completed',
+    status: row.status === 'completed' ? 'completed' : 'running',
     ...summary(plan),
     counts,
-    remarks: plan.remarks.slice(0, MOST_REMARKS),
+    remarks: remarks.map((remark) => ({ ...remark, text: plan.text(remark.line) })),
+  }
+}
+
+function textOf({ rows }: Table): (line: number) => string {
+  const byLine = new Map(rows.map((row) => [row.line, row]))
+  return (line) => {
+    const row = byLine.get(line)
+    return row === undefined ? '' : lineText(row)
   }
 }
 

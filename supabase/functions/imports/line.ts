@@ -1,10 +1,9 @@
 import type { Column, Columns } from './columns.ts'
+import type { CutRecord } from './cut.ts'
 import { type DateOrder, momentIn } from './dates.ts'
 import { type FileSet, LineFault, type Measure, type WeightUnit } from './rows.ts'
-import type { TableRow } from './table.ts'
+import { onOneLine, shortened } from './text.ts'
 import { distanceOf, numberIn, recordedIn, weightOf, wholeIn } from './values.ts'
-
-const LONGEST_TEXT = 300
 
 /** What a line of a file is: a set, something about the sets around it, or nothing that is kept. */
 export type Reading =
@@ -23,36 +22,42 @@ export interface Format {
   read(line: Line): Reading
 }
 
+/** What the lines of a file share. */
+export interface FileFacts {
+  readonly columns: Columns
+  readonly order: DateOrder
+  /** The times that were read, by their cells: the lines of a workout have the same. */
+  readonly moments: Map<string, string>
+}
+
 /** One line of a file, with its cells by column. */
 export class Line {
-  readonly #row: TableRow
-  readonly #columns: Columns
-  readonly #order: DateOrder
+  readonly #row: CutRecord
+  readonly #file: FileFacts
 
-  constructor(row: TableRow, columns: Columns, order: DateOrder) {
+  constructor(row: CutRecord, file: FileFacts) {
     this.#row = row
-    this.#columns = columns
-    this.#order = order
-  }
-
-  /** The line as it stands in the file, shortened. */
-  get text(): string {
-    return this.#row.cells.join(' | ').slice(0, LONGEST_TEXT)
+    this.#file = file
   }
 
   /** The cell of `column`; empty where there is none. */
   cell(column: Column): string {
-    return this.#columns.cell(this.#row.cells, column)
+    return this.#file.columns.cell(this.#row.cells, column)
   }
 
   /** The time in `column`. Throws the fault not_a_date. */
   moment(column: Column): string {
-    return momentIn(this.cell(column), this.#order)
+    const cell = this.cell(column)
+    const known = this.#file.moments.get(cell)
+    if (known !== undefined) return known
+    const moment = momentIn(cell, this.#file.order)
+    this.#file.moments.set(cell, moment)
+    return moment
   }
 
   /** The weight in `column`, where 0 is none. Throws the faults not_a_number and unknown_unit. */
   weight(column: 'weight' | 'bodyweight' = 'weight'): Measure<WeightUnit> | null {
-    const unit = (column === 'weight' && this.cell('weightUnit')) || this.#columns.unit(column)
+    const unit = (column === 'weight' && this.cell('weightUnit')) || this.#file.columns.unit(column)
     return weightOf(recordedIn(this.cell(column)), unit)
   }
 
@@ -68,11 +73,11 @@ export class Line {
   set(own: Partial<FileSet> & Pick<FileSet, 'start'>): FileSet {
     const set: FileSet = {
       line: this.#row.line,
-      text: this.text,
-      workout: this.cell('workout'),
+      row: this.#row,
+      workout: onOneLine(this.cell('workout')),
       workoutNotes: this.cell('workoutNotes'),
       workoutSeconds: null,
-      exercise: this.cell('exercise').slice(0, 120),
+      exercise: shortened(onOneLine(this.cell('exercise')), 120).trim(),
       exerciseNotes: this.cell('exerciseNotes'),
       superset: this.cell('superset'),
       order: this.cell('order'),
@@ -80,7 +85,7 @@ export class Line {
       weight: this.weight(),
       distance: distanceOf(
         recordedIn(this.cell('distance')),
-        this.cell('distanceUnit') || this.#columns.unit('distance'),
+        this.cell('distanceUnit') || this.#file.columns.unit('distance'),
       ),
       reps: null,
       seconds: recordedIn(this.cell('seconds')),

@@ -1,12 +1,13 @@
 import { AppError } from '../_shared/errors.ts'
 import { Columns } from './columns.ts'
+import type { CutRecord } from './cut.ts'
 import { type DateOrder, dateOrderOf } from './dates.ts'
 import { fitnotes, fitnotesIos } from './fitnotes.ts'
 import { hevy } from './hevy.ts'
 import { type Format, Line } from './line.ts'
 import { type FileSet, LineFault, type LineRemark, type Source } from './rows.ts'
 import { strong } from './strong.ts'
-import type { Table } from './table.ts'
+import { lineText, type Table } from './table.ts'
 
 const FORMATS: readonly { readonly source: Source; readonly format: Format }[] = [
   { source: 'hevy', format: hevy },
@@ -44,7 +45,8 @@ export function readSets(table: Table, options: ReadOptions = {}): ReadFile {
   const order = options.dateOrder ?? dateOrderOf(cells())
   if (order === undefined) throw new AppError('import_needs_date_order')
   const reader = new Reader(format)
-  for (const row of table.rows) reader.take(new Line(row, columns, order), row.line)
+  const facts = { columns, order, moments: new Map<string, string>() }
+  for (const row of table.rows) reader.take(new Line(row, facts), row)
   return { source, sets: reader.sets, remarks: reader.remarks }
 }
 
@@ -58,9 +60,9 @@ class Reader {
     this.#format = format
   }
 
-  take(line: Line, number: number): void {
+  take(line: Line, row: CutRecord): void {
     const remark = (outcome: LineRemark['outcome'], code: string): void => {
-      this.remarks.push({ line: number, outcome, code, text: line.text })
+      this.remarks.push({ line: row.line, outcome, code, text: lineText(row) })
     }
     try {
       const reading = this.#format.read(line)

@@ -1,3 +1,5 @@
+import type { CutRecord } from './cut.ts'
+
 /** The apps whose exports are read. */
 export const SOURCES = ['strong', 'hevy', 'fitnotes'] as const
 /** An app whose exports are read. */
@@ -32,7 +34,8 @@ export interface Measure<Unit extends string> {
 /** A set as the file has it, before it is known which exercise it is of. */
 export interface FileSet {
   readonly line: number
-  readonly text: string
+  /** The line as it stands in the file. */
+  readonly row: CutRecord
   /** When the workout began: a local time, or one with its offset where the file says so. */
   readonly start: string
   readonly workout: string

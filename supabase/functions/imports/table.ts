@@ -1,21 +1,17 @@
-import { parse } from 'csv-parse/sync'
 import { AppError } from '../_shared/errors.ts'
+import { CutFault, type CutRecord, cutRecords } from './cut.ts'
+import { shortened } from './text.ts'
 
 const DELIMITERS = [',', ';', '\t'] as const
 const MOST_LINES = 100_000
 const MOST_COLUMNS = 100
 const LONGEST_RECORD = 100_000
-
-/** A line of the file, cut into its cells. */
-export interface TableRow {
-  readonly line: number
-  readonly cells: readonly string[]
-}
+const LONGEST_TEXT = 300
 
 /** A file cut into its heading and its lines. */
 export interface Table {
   readonly headings: readonly string[]
-  readonly rows: readonly TableRow[]
+  readonly rows: readonly CutRecord[]
 }
 
 /**
@@ -24,32 +20,23 @@ export interface Table {
  * and import_unknown_format when the first line is no heading.
  */
 export function readTable(text: string): Table {
-  const records = cut(text)
-  const [headings = []] = records
+  const [heading, ...records] = cut(text)
+  const headings = heading?.cells ?? []
   if (headings.length < 3 || headings.length > MOST_COLUMNS)
     throw new AppError('import_unknown_format', { details: `The first line has ${headings.length} columns.` })
-  if (records.length > MOST_LINES + 1)
-    throw new AppError('import_too_long', { details: `At most ${MOST_LINES} lines.` })
-  return {
-    headings,
-    rows: numbered(records)
-      .slice(1)
-      .filter(({ cells }) => cells.some((cell) => cell !== '')),
-  }
+  if (records.length > MOST_LINES) throw new AppError('import_too_long', { details: `At most ${MOST_LINES} lines.` })
+  return { headings, rows: records.filter(({ cells }) => cells.some((cell) => cell !== '')) }
 }
 
-function cut(text: string): readonly (readonly string[])[] {
+/** A line as it stands in the file, shortened. */
+export const lineText = ({ cells }: CutRecord): string => shortened(cells.join(' | '), LONGEST_TEXT)
+
+function cut(text: string): readonly CutRecord[] {
   try {
-    return parse(text, {
-      delimiter: delimiterOf(text),
-      max_record_size: LONGEST_RECORD,
-      relax_column_count: true,
-      relax_quotes: true,
-      trim: true,
-    })
+    return cutRecords(text, delimiterOf(text), LONGEST_RECORD)
   } catch (cause) {
-    const details = cause instanceof Error ? cause.message.slice(0, 200) : null
-    throw new AppError('import_unreadable', { cause, ...(details === null ? {} : { details }) })
+    if (!(cause instanceof CutFault)) throw cause
+    throw new AppError('import_unreadable', { cause, details: cause.message })
   }
 }
 
@@ -58,14 +45,4 @@ function delimiterOf(text: string): string {
   const first = text.slice(0, Math.min(end < 0 ? text.length : end, LONGEST_RECORD)).replaceAll(/"[^"]*"/g, '')
   const counts = DELIMITERS.map((delimiter) => first.split(delimiter).length)
   return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ','
-}
-
-// A record that has line breaks in its quotes is several lines of the file, and known by its first.
-function numbered(records: readonly (readonly string[])[]): readonly TableRow[] {
-  let line = 1
-  return records.map((cells) => {
-    const row = { line, cells }
-    line += 1 + cells.reduce((breaks, cell) => breaks + (cell.includes('\n') ? cell.split('\n').length - 1 : 0), 0)
-    return row
-  })
 }

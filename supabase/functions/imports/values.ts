@@ -19,6 +19,7 @@ const DISTANCE_UNITS: Readonly<Record<string, DistanceUnit>> = {
   yards: 'yd',
 }
 
+const PLAIN = /^\d{1,9}(\.\d{1,15})?$/
 const NUMBER = /^[+-]?\d{1,9}(\.\d{1,15})?$/
 const CLOCK = /^(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)$/
 const SPAN =
@@ -30,6 +31,7 @@ const SPAN =
  */
 export function numberIn(cell: string): number | null {
   if (cell === '') return null
+  if (PLAIN.test(cell)) return Number(cell)
   const plain = cell.replaceAll(/[\s'\u00A0\u202F]/g, '')
   const point = Math.max(plain.lastIndexOf(','), plain.lastIndexOf('.'))
   const text = point < 0 ? plain : `${plain.slice(0, point).replaceAll(/[.,]/g, '')}.${plain.slice(point + 1)}`
@@ -93,7 +95,7 @@ const KILOGRAMS: Readonly<Record<WeightUnit, number>> = { kg: 1, lb: 0.45359237 
 
 /** A weight in kilograms, exact for quarter pounds. */
 export const kilograms = ({ value, unit }: { readonly value: number; readonly unit: WeightUnit }): number =>
-  Number((value * KILOGRAMS[unit]).toFixed(10))
+  unit === 'kg' ? value : Number((value * KILOGRAMS[unit]).toFixed(10))
 
 /** A distance in metres, exact for hundredths of a mile. */
 export const metres = ({ value, unit }: { readonly value: number; readonly unit: DistanceUnit }): number =>
