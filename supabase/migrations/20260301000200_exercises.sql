@@ -164,7 +164,7 @@ create policy select_visible on public.exercises
   using (
     (review_status = 'approved' and is_active)
     or created_by = (select auth.uid())
-    or (select private.is_admin())
+    or (slug is not null and (select private.is_admin()))
   );
 
 create policy insert_own on public.exercises
@@ -175,14 +175,14 @@ create policy update_own on public.exercises
   for update to authenticated
   using (
     (created_by = (select auth.uid()) and review_status <> 'approved')
-    or (select private.is_admin())
+    or (slug is not null and (select private.is_admin()))
   );
 
 create policy delete_own on public.exercises
   for delete to authenticated
   using (
     (created_by = (select auth.uid()) and review_status <> 'approved')
-    or (select private.is_admin())
+    or (slug is not null and (select private.is_admin()))
   );
 
 -- Grants ---------------------------------------------------------------------------------------------------------------
@@ -349,7 +349,7 @@ comment on column public.exercises.merged_into is
 comment on column public.exercises.created_at is 'When it was added.';
 comment on column public.exercises.updated_at is 'When its facts or texts were last changed; counters do not count.';
 comment on policy select_library on public.exercises is 'Anybody reads what is approved and active.';
-comment on policy select_visible on public.exercises is 'The library, one''s own, and everything for an admin.';
+comment on policy select_visible on public.exercises is 'The library, with what is retired of it for an admin, and one''s own.';
 comment on policy insert_own on public.exercises is 'An athlete adds exercises in their own name.';
-comment on policy update_own on public.exercises is 'One''s own until it is approved for others; an admin any.';
-comment on policy delete_own on public.exercises is 'One''s own until it is approved for others; an admin any.';
+comment on policy update_own on public.exercises is 'One''s own until it is approved for others, and the product''s own for an admin.';
+comment on policy delete_own on public.exercises is 'One''s own until it is approved for others, and the product''s own for an admin.';

@@ -1,4 +1,4 @@
--- Review: an admin reads what athletes want to share, and says yes, or no and why.
+-- Review: an admin reads what athletes want to share, and says yes, or no and why. Either is in the athlete's access log.
 
 insert into private.error_codes (code, status, message, hint)
 values
@@ -48,46 +48,91 @@ comment on function private.tg__resubmit_exercise() is
 
 -- The queue ------------------------------------------------------------------------------------------------------------
 
-create function private.exercise_review_queue(p_cursor text, p_limit integer)
+create function private.audit_exercise(p_action text, p_exercise public.exercises, p_details jsonb default '{}')
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.audit(p_action, p_exercise.created_by, jsonb_build_object('exercise_id', p_exercise.id) || p_details);
+end;
+$$;
+
+comment on function private.audit_exercise(text, public.exercises, jsonb) is
+  'Adds what an admin did with an exercise to the audit log, where the athlete whose it is finds it.';
+
+create function private.beside_exercise(p_exercise_id uuid)
 returns jsonb
 language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+  return jsonb_build_object(
+    'variations', coalesce((
+      select jsonb_agg(to_jsonb(exercise_variations) order by exercise_variations.name)
+      from public.exercise_variations
+      where exercise_variations.exercise_id = p_exercise_id
+    ), '[]'),
+    'translations', coalesce((
+      select jsonb_agg(to_jsonb(exercise_translations) order by exercise_translations.language)
+      from public.exercise_translations
+      where exercise_translations.exercise_id = p_exercise_id
+    ), '[]')
+  );
+end;
+$$;
+
+comment on function private.beside_exercise(uuid) is 'What belongs to an exercise and is reviewed with it.';
+
+-- definer: what waits is its creators' alone, and the log is writable by nobody. Admins alone get past the first line.
+create function private.exercise_review_queue(p_cursor text, p_limit integer)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
 declare
   v_limit integer := private.page_size(p_limit);
   v_after jsonb := private.decode_cursor(p_cursor, array['timestamptz', 'uuid']);
+  v_page public.exercises[];
 begin
   perform private.require_admin();
 
-  return (
-    with page as (
-      select exercises.*, row_number() over (order by exercises.created_at, exercises.id) as place
-      from public.exercises
-      where exercises.review_status = 'pending'
-        and exercises.is_active
-        and (v_after is null
-          or (exercises.created_at, exercises.id) > ((v_after ->> 0)::timestamptz, (v_after ->> 1)::uuid))
-      order by exercises.created_at, exercises.id
-      limit v_limit + 1
-    )
-    select jsonb_build_object(
-      'items', coalesce(jsonb_agg(to_jsonb(page) - 'place' order by page.place) filter (where page.place <= v_limit), '[]'),
-      'next_cursor', case when count(*) > v_limit then (
-        select private.encode_cursor(jsonb_build_array(last.created_at, last.id))
-        from page as last
-        where last.place = v_limit
-      ) end
-    )
-    from page
+  v_page := array(
+    select exercises
+    from public.exercises
+    where exercises.review_status = 'pending'
+      and exercises.is_active
+      and (v_after is null
+        or (exercises.created_at, exercises.id) > ((v_after ->> 0)::timestamptz, (v_after ->> 1)::uuid))
+    order by exercises.created_at, exercises.id
+    limit v_limit + 1
+  );
+
+  perform private.audit_exercise('exercise_listed', listed)
+  from unnest(v_page[1:v_limit]) as listed;
+
+  return jsonb_build_object(
+    'items', coalesce((
+      select jsonb_agg(to_jsonb(listed) || private.beside_exercise(listed.id) order by listed.created_at, listed.id)
+      from unnest(v_page[1:v_limit]) as listed
+    ), '[]'),
+    'next_cursor', case when cardinality(v_page) > v_limit then
+      private.encode_cursor(jsonb_build_array(v_page[v_limit].created_at, v_page[v_limit].id))
+    end
   );
 end;
 $$;
 
 grant execute on function private.exercise_review_queue(text, integer) to authenticated, service_role;
 comment on function private.exercise_review_queue(text, integer) is
-  'The exercises that wait for a review, longest first, in full: {items, next_cursor}. For admin_review_queue.
+  'The exercises that wait for a review, longest first, in full: {items, next_cursor}. For admin_review_queue. Each is an
+entry in its creator''s access log.
 Fails with not_authenticated, admin_only, invalid_cursor or invalid_limit.';
 
 create function public.admin_review_queue(
@@ -97,19 +142,18 @@ create function public.admin_review_queue(
 )
 returns jsonb
 language plpgsql
-stable
+volatile
 security invoker
 set search_path = ''
 as $$
 begin
-  perform private.require_admin();
-
   case admin_review_queue.kind
     when 'exercises' then
       return private.exercise_review_queue(admin_review_queue.cursor, admin_review_queue."limit");
     when 'templates' then
       return private.template_review_queue(admin_review_queue.cursor, admin_review_queue."limit");
     else
+      perform private.require_admin();
       perform private.fail('invalid_argument', 'kind must be exercises or templates');
   end case;
 end;
@@ -117,8 +161,9 @@ $$;
 
 grant execute on function public.admin_review_queue(text, text, integer) to authenticated;
 comment on function public.admin_review_queue(text, text, integer) is
-  'For admins: what waits for a review, longest first: exercises in full, or the cards of public templates. review_exercise and
-feature_template decide. Answers {items, next_cursor}.
+  'For admins: what waits for a review, longest first, each an entry in its creator''s access log. kind is exercises:
+those that athletes added, in full, with variations and translations; or templates: the cards of public ones.
+review_exercise and feature_template decide. Answers {items, next_cursor}.
 Fails with not_authenticated, admin_only, invalid_argument, invalid_cursor or invalid_limit.';
 
 -- The decision ---------------------------------------------------------------------------------------------------------
@@ -168,6 +213,9 @@ begin
   where exercises.id = v_exercise.id
   returning exercises.* into v_exercise;
 
+  perform private.audit_exercise('exercise_reviewed', v_exercise, jsonb_build_object(
+    'approved', p_approve, 'reason', v_exercise.review_reason
+  ));
   return v_exercise;
 end;
 $$;
@@ -194,5 +242,6 @@ $$;
 grant execute on function public.review_exercise(uuid, boolean, text, timestamptz) to authenticated;
 comment on function public.review_exercise(uuid, boolean, text, timestamptz) is
   'For admins: offers an athlete''s exercise to everyone, or rejects it with a reason that its creator reads, and answers
-it. With updated_at it decides only about what the admin has read. Workouts that have it keep it either way.
+it. With updated_at it decides only about what the admin has read. Workouts that have it keep it either way. It is an
+entry in the creator''s access log.
 Fails with not_authenticated, admin_only, exercise_not_found, exercise_changed or invalid_argument.';

@@ -42,6 +42,24 @@ $$;
 grant execute on function private.my_open_exercise_ids() to authenticated;
 comment on function private.my_open_exercise_ids() is 'The caller''s own exercises, until they are approved.';
 
+create function private.is_product_exercise(p_exercise_id uuid)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select exists (
+    select from public.exercises
+    where exercises.id = p_exercise_id
+      and exercises.slug is not null
+  );
+$$;
+
+grant execute on function private.is_product_exercise(uuid) to authenticated;
+comment on function private.is_product_exercise(uuid) is
+  'Whether an exercise that the caller sees is the product''s own, and no athlete''s: those have no slug.';
+
 create policy select_exercise_media on storage.objects
   for select to anon, authenticated
   using (
@@ -56,24 +74,33 @@ create policy insert_exercise_media on storage.objects
   for insert to authenticated
   with check (
     bucket_id = 'exercise-media'
-    and ((select private.is_admin()) or private.folder_id(name) = any ((select private.my_open_exercise_ids())::uuid[]))
+    and (
+      private.folder_id(name) = any ((select private.my_open_exercise_ids())::uuid[])
+      or ((select private.is_admin()) and private.is_product_exercise(private.folder_id(name)))
+    )
   );
 
 create policy update_exercise_media on storage.objects
   for update to authenticated
   using (
     bucket_id = 'exercise-media'
-    and ((select private.is_admin()) or private.folder_id(name) = any ((select private.my_open_exercise_ids())::uuid[]))
+    and (
+      private.folder_id(name) = any ((select private.my_open_exercise_ids())::uuid[])
+      or ((select private.is_admin()) and private.is_product_exercise(private.folder_id(name)))
+    )
   );
 
 create policy delete_exercise_media on storage.objects
   for delete to authenticated
   using (
     bucket_id = 'exercise-media'
-    and ((select private.is_admin()) or private.folder_id(name) = any ((select private.my_open_exercise_ids())::uuid[]))
+    and (
+      private.folder_id(name) = any ((select private.my_open_exercise_ids())::uuid[])
+      or ((select private.is_admin()) and private.is_product_exercise(private.folder_id(name)))
+    )
   );
 
 comment on policy select_exercise_media on storage.objects is 'Whoever sees the exercise lists its files.';
-comment on policy insert_exercise_media on storage.objects is 'The creator until it is approved, and admins.';
-comment on policy update_exercise_media on storage.objects is 'The creator until it is approved, and admins.';
-comment on policy delete_exercise_media on storage.objects is 'The creator until it is approved, and admins.';
+comment on policy insert_exercise_media on storage.objects is 'The creator until it is approved, and admins to the product''s own.';
+comment on policy update_exercise_media on storage.objects is 'The creator until it is approved, and admins to the product''s own.';
+comment on policy delete_exercise_media on storage.objects is 'The creator until it is approved, and admins to the product''s own.';

@@ -24,37 +24,22 @@ create policy select_of_visible on public.exercise_variations
 create policy insert_of_own on public.exercise_variations
   for insert to authenticated
   with check (
-    (select private.is_admin())
-    or exists (
-      select from public.exercises
-      where exercises.id = exercise_id
-        and exercises.created_by = (select auth.uid())
-        and exercises.review_status <> 'approved'
-    )
+    exercise_id = any ((select private.my_open_exercise_ids())::uuid[])
+    or ((select private.is_admin()) and private.is_product_exercise(exercise_id))
   );
 
 create policy update_of_own on public.exercise_variations
   for update to authenticated
   using (
-    (select private.is_admin())
-    or exists (
-      select from public.exercises
-      where exercises.id = exercise_id
-        and exercises.created_by = (select auth.uid())
-        and exercises.review_status <> 'approved'
-    )
+    exercise_id = any ((select private.my_open_exercise_ids())::uuid[])
+    or ((select private.is_admin()) and private.is_product_exercise(exercise_id))
   );
 
 create policy delete_of_own on public.exercise_variations
   for delete to authenticated
   using (
-    (select private.is_admin())
-    or exists (
-      select from public.exercises
-      where exercises.id = exercise_id
-        and exercises.created_by = (select auth.uid())
-        and exercises.review_status <> 'approved'
-    )
+    exercise_id = any ((select private.my_open_exercise_ids())::uuid[])
+    or ((select private.is_admin()) and private.is_product_exercise(exercise_id))
   );
 
 grant select on public.exercise_variations to anon, authenticated;

@@ -34,19 +34,22 @@ create policy select_of_visible on public.exercise_translations
 create policy insert_of_own on public.exercise_translations
   for insert to authenticated
   with check (
-    (select private.is_admin()) or exercise_id = any ((select private.my_open_exercise_ids())::uuid[])
+    exercise_id = any ((select private.my_open_exercise_ids())::uuid[])
+    or ((select private.is_admin()) and private.is_product_exercise(exercise_id))
   );
 
 create policy update_of_own on public.exercise_translations
   for update to authenticated
   using (
-    (select private.is_admin()) or exercise_id = any ((select private.my_open_exercise_ids())::uuid[])
+    exercise_id = any ((select private.my_open_exercise_ids())::uuid[])
+    or ((select private.is_admin()) and private.is_product_exercise(exercise_id))
   );
 
 create policy delete_of_own on public.exercise_translations
   for delete to authenticated
   using (
-    (select private.is_admin()) or exercise_id = any ((select private.my_open_exercise_ids())::uuid[])
+    exercise_id = any ((select private.my_open_exercise_ids())::uuid[])
+    or ((select private.is_admin()) and private.is_product_exercise(exercise_id))
   );
 
 -- Every column of an upsert is written by it; the policies hold the exercise to what it may be.

@@ -20,49 +20,51 @@ comment on column private.template_reviews.reviewed_at is 'When.';
 
 -- The queue ------------------------------------------------------------------------------------------------------------
 
--- definer: reviews are nobody's to read, and whom an author has blocked reviews them too. Admins alone get past the first line.
+-- definer: reviews are nobody's to read, the log is nobody's to write, and whom an author has blocked reviews them too. Admins
+-- alone get past the first line.
 create function private.template_review_queue(p_cursor text, p_limit integer)
 returns jsonb
 language plpgsql
-stable
+volatile
 security definer
 set search_path = ''
 as $$
 declare
   v_limit integer := private.page_size(p_limit);
   v_after jsonb := private.decode_cursor(p_cursor, array['timestamptz', 'uuid']);
+  v_page public.workout_templates[];
 begin
   perform private.require_admin();
 
-  return (
-    with page as (
-      select
-        workout_templates.*,
-        row_number() over (order by workout_templates.published_at, workout_templates.id) as place
-      from public.workout_templates
-      where workout_templates.is_published
-        and workout_templates.is_active
-        and workout_templates.visibility = 'public'
-        and workout_templates.created_by is not null
-        and not exists (
-          select from private.template_reviews
-          where template_reviews.template_id = workout_templates.id
-            and template_reviews.version = workout_templates.version
-        )
-        and (v_after is null or (workout_templates.published_at, workout_templates.id)
-          > ((v_after ->> 0)::timestamptz, (v_after ->> 1)::uuid))
-      order by workout_templates.published_at, workout_templates.id
-      limit v_limit + 1
-    )
-    select jsonb_build_object(
-      'items', coalesce(jsonb_agg(to_jsonb(page) - 'place' order by page.place) filter (where page.place <= v_limit), '[]'),
-      'next_cursor', case when count(*) > v_limit then (
-        select private.encode_cursor(jsonb_build_array(last.published_at, last.id))
-        from page as last
-        where last.place = v_limit
-      ) end
-    )
-    from page
+  v_page := array(
+    select workout_templates
+    from public.workout_templates
+    where workout_templates.is_published
+      and workout_templates.is_active
+      and workout_templates.visibility = 'public'
+      and workout_templates.created_by is not null
+      and not exists (
+        select from private.template_reviews
+        where template_reviews.template_id = workout_templates.id
+          and template_reviews.version = workout_templates.version
+      )
+      and (v_after is null or (workout_templates.published_at, workout_templates.id)
+        > ((v_after ->> 0)::timestamptz, (v_after ->> 1)::uuid))
+    order by workout_templates.published_at, workout_templates.id
+    limit v_limit + 1
+  );
+
+  perform private.audit('template_listed', listed.created_by, jsonb_build_object('template_id', listed.id))
+  from unnest(v_page[1:v_limit]) as listed;
+
+  return jsonb_build_object(
+    'items', coalesce((
+      select jsonb_agg(to_jsonb(listed) order by listed.published_at, listed.id)
+      from unnest(v_page[1:v_limit]) as listed
+    ), '[]'),
+    'next_cursor', case when cardinality(v_page) > v_limit then
+      private.encode_cursor(jsonb_build_array(v_page[v_limit].published_at, v_page[v_limit].id))
+    end
   );
 end;
 $$;
@@ -70,7 +72,7 @@ $$;
 grant execute on function private.template_review_queue(text, integer) to authenticated;
 comment on function private.template_review_queue(text, integer) is
   'The cards of athletes'' public templates whose newest version no admin has looked at, first published first: {items,
-next_cursor}. For admin_review_queue. Fails with not_authenticated, admin_only, invalid_cursor or invalid_limit.';
+next_cursor}. For admin_review_queue. Each is an entry in its author''s access log. Fails with not_authenticated, admin_only, invalid_cursor or invalid_limit.';
 
 -- The decision ---------------------------------------------------------------------------------------------------------
 
@@ -126,8 +128,8 @@ begin
   where review.version <> excluded.version;
 
   if v_is_changed or found then
-    perform private.audit('feature_template', p_template_id, jsonb_build_object(
-      'version', v_card.version, 'featured_order', p_featured_order,
+    perform private.audit('feature_template', v_card.created_by, jsonb_build_object(
+      'template_id', p_template_id, 'version', v_card.version, 'featured_order', p_featured_order,
       'is_premium', coalesce(p_is_premium, v_card.is_premium)
     ));
   end if;
@@ -169,5 +171,5 @@ grant execute on function public.feature_template(uuid, integer, boolean, intege
 comment on function public.feature_template(uuid, integer, boolean, integer) is
   'For admins: gives a public template a place among the featured ones, or takes it away with null; is_premium, where it is
 given, says whether its document is for premium plans. Either way it was looked at, and leaves the queue until its next version;
-version says which one was read. Answers the card; every decision is in the audit log.
+version says which one was read. Answers the card; every decision is in the author''s access log.
 Fails with not_authenticated, admin_only, template_not_found, template_not_published, template_changed or invalid_argument.';

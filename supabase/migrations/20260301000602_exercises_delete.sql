@@ -50,25 +50,31 @@ create trigger _200_keep_used
   when (current_user in ('authenticated', 'service_role'))
   execute function private.tg_exercises__keep_used();
 
-create function public.delete_exercise(exercise_id uuid default null)
+-- definer: admins take away what they could not read, which is written down first. Who may, the second statement says.
+create function private.delete_exercise(p_exercise_id uuid)
 returns text
 language plpgsql
 volatile
-security invoker
+security definer
 set search_path = ''
 as $$
 declare
+  v_user_id constant uuid := private.current_user_id();
   v_exercise public.exercises;
+  v_is_own boolean;
 begin
-  perform private.current_user_id();
   select exercises.*
   into v_exercise
   from public.exercises
-  where exercises.id = delete_exercise.exercise_id
-    and ((exercises.created_by = auth.uid() and exercises.review_status <> 'approved') or private.is_admin());
+  where exercises.id = p_exercise_id
+  for no key update;
 
-  if not found then
+  v_is_own := v_exercise.created_by = v_user_id and v_exercise.review_status <> 'approved';
+
+  if v_exercise.id is null or (v_is_own is not true and not private.is_admin()) then
     perform private.fail('exercise_not_found');
+  elsif v_is_own is not true then
+    perform private.audit_exercise('exercise_deleted', v_exercise);
   end if;
 
   begin
@@ -92,7 +98,21 @@ begin
 end;
 $$;
 
+grant execute on function private.delete_exercise(uuid) to authenticated;
+comment on function private.delete_exercise(uuid) is 'Does the work of public.delete_exercise.';
+
+create function public.delete_exercise(exercise_id uuid default null)
+returns text
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.delete_exercise(exercise_id);
+$$;
+
 grant execute on function public.delete_exercise(uuid) to authenticated;
 comment on function public.delete_exercise(uuid) is
   'Takes an exercise out of every list: one''s own until it is approved, any for an admin. Answers deleted, or retired when
-history or templates have it, where it stays readable. Fails with not_authenticated or exercise_not_found.';
+history or templates have it, where it stays readable. What an admin does so is in the creator''s access log.
+Fails with not_authenticated or exercise_not_found.';

@@ -1,5 +1,24 @@
 -- Merging, as it is called: by admins for any exercise, by athletes for their own.
 
+create function private.audit_merge(p_action text, p_from public.exercises, p_into public.exercises)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.audit_exercise(p_action, p_from, jsonb_build_object('into_id', p_into.id));
+
+  if p_into.created_by is distinct from p_from.created_by then
+    perform private.audit_exercise(p_action, p_into, jsonb_build_object('from_id', p_from.id));
+  end if;
+end;
+$$;
+
+comment on function private.audit_merge(text, public.exercises, public.exercises) is
+  'Adds a merge by an admin to the audit log, where the athletes who added the two exercises find it.';
+
 -- definer: the history of everyone who trained with it moves; check_merge says who may. Locked in the order of ids.
 create function private.merge_exercises(p_from_id uuid, p_into_id uuid)
 returns jsonb
@@ -23,6 +42,10 @@ begin
     insert into private.exercise_merges (from_id, into_id, was_active, merged_by)
     values (v_from.id, v_into.id, v_from.is_active, v_user_id)
     returning exercise_merges.* into v_merge;
+
+    if v_from.created_by is distinct from v_user_id or v_from.review_status = 'approved' then
+      perform private.audit_merge('exercise_merged', v_from, v_into);
+    end if;
 
     -- What was merged into the one that goes is the kept one now, too: a redirect is one step long.
     update public.exercises
@@ -71,7 +94,7 @@ comment on function public.merge_exercises(uuid, uuid) is
   'Makes one exercise of two: history, records, statistics and ratings of from_id become those of into_id, workouts keep the
 name that was logged, and the old id goes on meaning the kept exercise. For admins; athletes merge their own exercises.
 Answers {from_id, into_id, moved, is_complete}: the history of a hundred athletes moves at once, the rest within minutes.
-The same call again answers the same.
+The same call again answers the same. What an admin merges is in the access logs of those who added the two.
 Fails with not_authenticated, admin_only, exercise_not_found, exercise_merged, exercises_not_alike, invalid_argument or busy.';
 
 -- definer: as for merge_exercises.
@@ -84,6 +107,7 @@ set search_path = ''
 as $$
 declare
   v_exercise public.exercises := private.exercise_for_merge(p_exercise_id);
+  v_into public.exercises;
   v_merge private.exercise_merges;
   v_ids uuid[];
 begin
@@ -102,6 +126,15 @@ begin
     perform private.fail('admin_only');
   elsif v_exercise.review_status = 'approved' and not private.is_admin() then
     perform private.fail('admin_only');
+  end if;
+
+  if v_exercise.created_by is distinct from auth.uid() or v_exercise.review_status = 'approved' then
+    select exercises.*
+    into v_into
+    from public.exercises
+    where exercises.id = v_merge.into_id;
+
+    perform private.audit_merge('exercise_unmerged', v_exercise, v_into);
   end if;
 
   v_ids := array(
@@ -151,5 +184,6 @@ $$;
 grant execute on function public.unmerge_exercise(uuid) to authenticated;
 comment on function public.unmerge_exercise(uuid) is
   'Takes a merge back: the exercise is offered as before, and what the merge moved is its history again. What was logged
-since, by either id, stays with the kept exercise, as do copied ratings. Answers {exercise_id, moved}.
+since, by either id, stays with the kept exercise, as do copied ratings. Answers {exercise_id, moved}. What an admin
+takes back is in the access logs as what they merge.
 Fails with not_authenticated, admin_only, exercise_not_found or busy.';

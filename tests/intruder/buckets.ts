@@ -1,4 +1,4 @@
-import { about, curator, owner, type Rule } from './model.ts'
+import { about, creator, owner, type Rule } from './model.ts'
 import { relation, type Verdict } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -15,7 +15,7 @@ interface BucketModel {
 /** The model of every bucket. One that is not in it fails the intruder's tests. */
 export const BUCKETS: Readonly<Record<string, BucketModel>> = {
   avatars: { path: '{owner}/avatar.png', select: owner, write: owner },
-  'exercise-media': { path: '{own_exercise}/picture.png', select: curator, write: curator },
+  'exercise-media': { path: '{own_exercise}/picture.png', select: creator, write: creator },
 }
 
 const COMMANDS = ['select', 'insert', 'update', 'delete'] as const

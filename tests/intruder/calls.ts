@@ -9,6 +9,7 @@ import {
   template,
   templateInside,
 } from './model.ts'
+import { EXERCISE, TRANSLATION, words } from './tables.ts'
 
 /** What the contract says of an R. */
 export interface CallModel {
@@ -36,6 +37,19 @@ const withOther =
 const withAnybody = withOther(() => true)
 
 const ACCOUNTS = { columns: 'profiles.username profiles.display_name', to: admin }
+const columns = (table: string, names: string): string =>
+  words(names)
+    .map((name) => `${table}.${name}`)
+    .join(' ')
+// What waits for a review, with what belongs to it: each reading is in its creator's access log.
+const PROPOSED = {
+  columns: [
+    columns('exercises', `${EXERCISE} review_reason`),
+    columns('exercise_translations', TRANSLATION),
+    columns('exercise_variations', 'name description instructions'),
+  ].join(' '),
+  to: admin,
+}
 const WORKOUT = {
   columns: 'workouts.name workouts.template_name workout_exercises.exercise_name',
   progress: 'personal_records.exercise_name',
@@ -82,12 +96,12 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   search_exercises: { args: `query => 'zq'`, may: everybody, open: true },
   get_exercise: {
     args: `exercise_id => '{own_exercise}'`,
-    may: curator,
+    may: owner,
     open: true,
   },
   similar_exercises: {
     args: `exercise_id => '{own_exercise}'`,
-    may: curator,
+    may: owner,
     open: true,
   },
   exercise_history: forAll(`exercise_id => '{own_exercise}'`),
@@ -95,12 +109,12 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
     args: `exercise_id => '{own_exercise}'`,
     may: curator,
   },
-  review_exercise: { args: `exercise_id => '{own_exercise}', approve => true`, may: admin },
+  review_exercise: { args: `exercise_id => '{own_exercise}', approve => true`, may: admin, shows: PROPOSED },
   merge_exercises: { args: `from_id => '{own_exercise}', into_id => '{library_exercise}'`, may: curator },
   unmerge_exercise: { args: `exercise_id => '{own_exercise}'`, may: nobody },
   plate_plan: {
     args: `exercise_id => '{own_exercise}', weight_kg => 60`,
-    may: curator,
+    may: owner,
   },
 
   // Plans of training ---------------------------------------------------------------------------------------------------
@@ -189,7 +203,7 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   ),
   my_streaks: forAll(''),
   workout_calendar: forAll(''),
-  strength_progress: { args: `exercise_id => '{own_exercise}'`, may: curator },
+  strength_progress: { args: `exercise_id => '{own_exercise}'`, may: owner },
 
   // Imports -------------------------------------------------------------------------------------------------------------
   match_exercise_names: forAll(`names => '{}'`),
@@ -240,6 +254,6 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
     may: (viewer, _, society) => society.isAdmin(viewer) && 'user_not_found',
     shows: ACCOUNTS,
   },
-  admin_review_queue: { args: `kind => 'exercises'`, may: admin },
+  admin_review_queue: { args: `kind => 'exercises', "limit" => 100`, may: admin, shows: PROPOSED },
   platform_analytics: { args: `from_date => '2026-01-01', to_date => '2026-01-31'`, may: admin },
 }

@@ -1,5 +1,5 @@
 import type { Table } from './catalogue.ts'
-import { curator } from './model.ts'
+import { creator } from './model.ts'
 import type { Attempt, Outcome } from './session.ts'
 import { TABLES, type TableModel, words } from './tables.ts'
 import { relation, type Verdict } from './verdict.ts'
@@ -79,7 +79,7 @@ const moved = (table: Table): string => `
   where b.table_name = '${table.name}'
     and not exists (select from public.${table.name} as t where ${keyOf(table)} = b.key and t.ctid::text = b.place)`
 
-// An admin may write all of the library.
+// An admin may write all of the product's library.
 const limit = (world: World, table: Table, viewer: string | null | false): string =>
   viewer !== false && world.society.isAdmin(viewer) ? `where ${keyOf(table)} in (${keysOf(world, table)})` : ''
 
@@ -94,13 +94,13 @@ const ATTEMPTS: Readonly<Record<Command, (subject: Subject, world: World, viewer
       (column) => `${column} = (jsonb_populate_record(null::public.${table.name}, ${quote(patch)})).${column}`,
     )
     return {
-      sql: `update public.${table.name} as t set ${values.join()} ${limit(world, table, model.update === curator && viewer)}`,
+      sql: `update public.${table.name} as t set ${values.join()} ${limit(world, table, model.update === creator && viewer)}`,
       plain: true,
       after: moved(table),
     }
   },
   delete: ({ table, model }, world, viewer) => ({
-    sql: `delete from public.${table.name} as t ${limit(world, table, model.delete === curator && viewer)}`,
+    sql: `delete from public.${table.name} as t ${limit(world, table, model.delete === creator && viewer)}`,
     plain: true,
     after: moved(table),
   }),

@@ -17,10 +17,10 @@ const template = (name: string, isPremium: boolean): readonly string[] => [
 /** The product's own rows: an exercise with what belongs to it, a plan for all and one for those who pay. */
 export const HOUSE: readonly Step[] = [
   `insert into public.exercises (
-     id, name, exercise_type, primary_muscles, difficulty, movement_pattern, tracking_type, weight_entry, review_status
+     id, slug, name, exercise_type, primary_muscles, difficulty, movement_pattern, tracking_type, weight_entry, review_status
    )
    values (
-     '{house_exercise}', 'House Lift', 'strength', array['chest']::public.muscle[], 'beginner', 'push', 'weight_reps',
+     '{house_exercise}', 'house-{house_exercise}', 'House Lift', 'strength', array['chest']::public.muscle[], 'beginner', 'push', 'weight_reps',
      'total', 'approved'
    )`,
   `insert into public.exercise_variations (id, exercise_id, name, difficulty)

@@ -147,11 +147,14 @@ export const sharee: Rule = (viewer, fact, society) =>
   owner(viewer, fact, society) ||
   (viewer !== null && viewer === fact.other && fact.owner !== null && society.friends(viewer, fact.owner))
 
-/** What is the product's is everybody's; what somebody proposes is theirs and the admins'. */
-export const library: Rule = (viewer, fact, society) =>
-  fact.owner === null || owner(viewer, fact, society) || society.isAdmin(viewer)
+/** What is the product's is everybody's; what somebody proposes is theirs: an admin reads it in the queue, which is logged. */
+export const library: Rule = (viewer, fact, society) => fact.owner === null || owner(viewer, fact, society)
 
-/** The creator of what is not the product's yet, and admins. */
+/** The creator of what is not the product's yet; of the product's own, admins. */
+export const creator: Rule = (viewer, fact, society) =>
+  owner(viewer, fact, society) || (fact.owner === null && society.isAdmin(viewer))
+
+/** The creator, and admins through a call that is logged. */
 export const curator: Rule = (viewer, fact, society) => owner(viewer, fact, society) || society.isAdmin(viewer)
 
 /** What is published, for those to whom it is: never for whom the author blocks. The product's own is for all. */

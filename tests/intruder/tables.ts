@@ -1,7 +1,7 @@
 import {
   card,
   contacts,
-  curator,
+  creator,
   everybody,
   involved,
   library,
@@ -64,17 +64,19 @@ const DERIVED = { owner: 't.user_id', select: owner, ...READ_ONLY } as const
 const OF_EXERCISE = {
   owner: '(select e.created_by from public.exercises as e where e.id = t.exercise_id)',
   select: library,
-  update: curator,
-  delete: curator,
-  insert: curator,
+  update: creator,
+  delete: creator,
+  insert: creator,
   open: true,
 } as const
 const OF_TEMPLATE = '(select w.created_by from public.workout_templates as w where w.id = t.template_id)'
 const IS_PREMIUM = '(select w.is_premium from public.workout_templates as w where w.id = t.template_id)'
-const EXERCISE =
+/** The columns of an exercise that its creator writes again. */
+export const EXERCISE =
   'name language aliases description instructions exercise_type primary_muscles secondary_muscles equipment difficulty ' +
   'mechanic movement_pattern direction force met met_code tags images videos gifs warnings common_mistakes tips'
-const TRANSLATION = 'exercise_id language name aliases description instructions warnings common_mistakes tips'
+/** The columns of a translation. */
+export const TRANSLATION = 'exercise_id language name aliases description instructions warnings common_mistakes tips'
 const SET =
   'parent_set_id set_index set_type side planned_weight_kg planned_reps_min planned_reps_max planned_duration_seconds ' +
   'planned_distance_m planned_rpe planned_rest_seconds planned_tempo weight_kg entered_unit reps duration_seconds ' +
@@ -127,8 +129,8 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
   exercises: {
     owner: "case when t.review_status <> 'approved' then t.created_by end",
     select: library,
-    update: curator,
-    delete: curator,
+    update: creator,
+    delete: creator,
     insert: 'own',
     open: true,
     insertable: `id ${EXERCISE} unilateral tracking_type weight_entry bodyweight_fraction`,
