@@ -156,26 +156,36 @@ stable
 security definer
 set search_path = ''
 as $$
+declare
+  v_account jsonb := '{}';
+  v_role jsonb;
 begin
-  return jsonb_set(
-    event,
-    '{claims}',
-    coalesce(event -> 'claims', '{}')
-      || private.account_claims((event ->> 'user_id')::uuid)
-      || private.role_claim((event ->> 'user_id')::uuid, event -> 'claims')
-  );
-exception
-  when others then
-    -- Claims only inform clients; the database asks its tables. A fault here must not lock everybody out.
-    raise warning 'access token without claims of ours: % (%)', sqlerrm, sqlstate;
-    return event;
+  begin
+    v_account := private.account_claims((event ->> 'user_id')::uuid);
+  exception
+    when others then
+      -- They only inform clients; the database asks its tables. A fault here must not lock everybody out.
+      raise warning 'access token without claims of ours: % (%)', sqlerrm, sqlstate;
+  end;
+
+  begin
+    v_role := private.role_claim((event ->> 'user_id')::uuid, event -> 'claims');
+  exception
+    when others then
+      -- The role is power, and who has a second factor is not let in for want of knowing.
+      raise warning 'access token without a role: % (%)', sqlerrm, sqlstate;
+      v_role := '{"role": "anon"}';
+  end;
+
+  return jsonb_set(event, '{claims}', coalesce(event -> 'claims', '{}') || v_account || v_role);
 end;
 $$;
 
 grant usage on schema private to supabase_auth_admin;
 grant execute on function private.custom_access_token_hook(jsonb) to supabase_auth_admin;
 comment on function private.custom_access_token_hook(jsonb) is
-  'Auth''s hook: adds user_role, plan and scope to every access token; role is anon until a second factor is shown.';
+  'Auth''s hook: adds user_role, plan and scope to every access token; role is anon until a second factor is shown, and where
+it cannot be found out whether there is one.';
 
 -- The account ----------------------------------------------------------------------------------------------------------
 

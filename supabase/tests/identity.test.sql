@@ -1,7 +1,7 @@
 -- Who an athlete is: what appears at sign-up, what each may read and write, usernames, roles, the token hook.
 begin;
 \ir support/acting.psql
-select plan(74);
+select plan(80);
 
 -- Sign-up --------------------------------------------------------------------------------------------------------------
 
@@ -187,9 +187,52 @@ select ok(
   private.custom_access_token_hook(jsonb_build_object('user_id', tests.id('cleo'), 'claims', '{}'::jsonb))
     #> '{claims,scope}' ?& '{read:own_profile,write:ai_requests,moderate:content}', 'and what an admin may do'
 );
+create function pg_temp.token(p_claims jsonb)
+returns jsonb
+language sql
+as $$
+  select private.custom_access_token_hook(jsonb_build_object('user_id', tests.id('cleo'), 'claims', p_claims)) -> 'claims';
+$$;
+insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at)
+values (gen_random_uuid(), tests.id('cleo'), 'totp', 'verified', now(), now());
+select is(pg_temp.token('{"role": "authenticated", "aal": "aal1"}') ->> 'role', 'anon', 'who has yet to show a second factor is nobody');
+select is(pg_temp.token('{"role": "authenticated", "aal": "aal2"}') ->> 'role', 'authenticated', 'who has shown it is somebody');
+create temporary table whole as
+select pg_get_functiondef(broken::regprocedure) as definition
+from unnest('{"private.account_claims(uuid)","private.role_claim(uuid, jsonb)"}'::text[]) as broken;
+create or replace function private.account_claims(p_user_id uuid)
+returns jsonb
+language sql
+as $$
+  select to_jsonb(1 / 0);
+$$;
 select is(
-  private.custom_access_token_hook('{"user_id": "nobody", "claims": {"sub": "s"}}') -> 'claims', '{"sub": "s"}',
-  'a fault in the hook locks nobody out'
+  pg_temp.token('{"role": "authenticated", "aal": "aal2"}'), '{"role": "authenticated", "aal": "aal2"}',
+  'a fault in what clients are told locks nobody out'
+);
+select is(pg_temp.token('{"role": "authenticated", "aal": "aal1"}') ->> 'role', 'anon', 'and lets nobody in without their second factor');
+create or replace function private.role_claim(p_user_id uuid, p_claims jsonb)
+returns jsonb
+language sql
+as $$
+  select to_jsonb(1 / 0);
+$$;
+select is(
+  pg_temp.token('{"role": "authenticated", "aal": "aal1"}'), '{"role": "anon", "aal": "aal1"}', 'nor does a fault in what decides the role'
+);
+do $$
+declare
+  v_definition text;
+begin
+  for v_definition in select definition from whole loop
+    execute v_definition;
+  end loop;
+end;
+$$;
+select is(pg_temp.token('{"role": "authenticated", "aal": "aal2"}') ->> 'user_role', 'admin', 'whole again, it says all');
+select is(
+  private.custom_access_token_hook('{"user_id": "nobody", "claims": {"sub": "s"}}') -> 'claims', '{"sub": "s", "role": "anon"}',
+  'what is not about a user is nobody''s token'
 );
 select is(
   (select array_agg(grantee::text) from information_schema.role_routine_grants
