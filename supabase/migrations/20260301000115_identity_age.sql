@@ -1,11 +1,13 @@
--- Age: nobody under 13 has an account, and what an athlete of 13 to 17 years may do. The rest of the product asks
--- private.is_minor: no tests of a one-rep maximum, two repetitions in reserve, no goals of losing weight, no tiers.
+-- Age: nobody under 13 has an account, and who sees an athlete of 13 to 17 years. What these may show and aim at is in
+-- identity_minors, how hard they train in progression_minors: both ask private.is_minor.
 
 insert into private.error_codes (code, status, message, hint)
 values
   ('too_young', 403, 'Athletes are at least 13 years old.', 'Delete the account, or correct the date of birth.'),
-  ('minor_is_not_public', 403, 'Under 18 a profile cannot be seen by so many.',
-   'Choose friends once guardian_name says which guardian agrees; without one, private.');
+  ('minor_is_not_public', 403, 'Under 18 this cannot be seen by so many.',
+   'Choose friends once guardian_name says which guardian agrees; without one, private.'),
+  ('date_of_birth_is_fixed', 403, 'Under 18 a date of birth is neither taken away nor moved back.',
+   'Ask support to correct it.');
 
 -- The age --------------------------------------------------------------------------------------------------------------
 
@@ -117,11 +119,21 @@ begin
   ) < 13 then
     perform private.fail('too_young');
   end if;
+
+  -- Otherwise every rule for minors would end with one request. The operator corrects what was a mistake.
+  if current_user = 'authenticated'
+    and private.is_minor(old.user_id)
+    and coalesce(new.date_of_birth < old.date_of_birth, true)
+  then
+    perform private.fail('date_of_birth_is_fixed');
+  end if;
+
   return new;
 end;
 $$;
 
-comment on function private.tg_personal_details__check_age() is 'Fails with too_young under 13.';
+comment on function private.tg_personal_details__check_age() is
+  'Fails with too_young under 13, and with date_of_birth_is_fixed when an athlete under 18 would be older or of no age.';
 
 create trigger _300_check_age
   before update of date_of_birth on public.personal_details

@@ -1,7 +1,7 @@
 -- How old an athlete has to be, and what somebody under 18 may show.
 begin;
 \ir support/acting.psql
-select plan(29);
+select plan(45);
 
 create function tests.years_ago(p_years integer, p_days integer default 0)
 returns date
@@ -82,11 +82,59 @@ select is((select guardian_since from public.personal_details), null, 'an agreem
 select is((select visibility from public.profiles where user_id = auth.uid()), 'private', 'which closes the profile');
 select tests.is_allowed($$update public.profiles set bio = 'Squats.'$$, 'all else of the card is the athlete''s');
 
-update public.personal_details set date_of_birth = tests.years_ago(18, 1);
+select tests.throws_error(
+  format('update public.personal_details set date_of_birth = %s', date), 'date_of_birth_is_fixed', 'a minor does not grow ' || how
+)
+from (values ('''1990-01-01''', 'up at will'), ('null', 'out of the rules'), ('date_of_birth - 1', 'by a day')) as grown (date, how);
+
+-- What they show and aim at --------------------------------------------------------------------------------------------
+
+insert into public.workouts (id, bodyweight_kg, timezone) values ('00000000-0000-4000-8000-00000000ae01', 60, 'UTC');
+select tests.throws_error($$update public.workouts set visibility = 'friends'$$, 'minor_is_not_public', 'a workout is no wider than the profile');
+select tests.throws_error(
+  $$insert into public.workouts (visibility, timezone, status, planned_for) values ('public', 'UTC', 'planned', '2026-01-01')$$, 'minor_is_not_public', 'nor begins so'
+);
+select tests.throws_error(
+  $$update public.personal_details set target_weight_kg = 59.9$$, 'no_weight_loss_under_18', 'there is no goal of losing weight'
+);
+select tests.is_allowed($$update public.personal_details set target_weight_kg = 60$$, 'of keeping it there is');
+select tests.stop_acting();
+insert into public.workout_templates (id, created_by, name, difficulty, goal)
+values ('00000000-0000-4000-8000-00000000fe01', tests.id('unsaid'), 'Teen Plan', 'beginner', 'strength');
+insert into public.template_versions (template_id, version, created_by, document, request_hash)
+values ('00000000-0000-4000-8000-00000000fe01', 1, tests.id('unsaid'), '{"days": []}', gen_random_uuid());
+select tests.throws_error(
+  format($$update public.workout_templates set is_published = true, published_at = now(), visibility = %L where name = 'Teen Plan'$$, visibility),
+  'minor_is_not_public', 'nor is a template published for ' || visibility
+)
+from (values ('public'), ('friends')) as v (visibility);
+update public.personal_details set guardian_name = 'Petra Strong' where user_id = tests.id('unsaid');
+select tests.is_allowed(
+  $$update public.workout_templates set is_published = true, published_at = now(), visibility = 'friends' where name = 'Teen Plan'$$,
+  'a guardian may agree to friends'
+);
+select tests.is_allowed(
+  $$update public.workouts set visibility = 'friends' where id = '00000000-0000-4000-8000-00000000ae01'$$, 'of a workout too'
+);
+
+update public.personal_details set date_of_birth = tests.years_ago(30), target_weight_kg = 50 where user_id = tests.id('unsaid');
+select is((select target_weight_kg from public.personal_details where user_id = tests.id('unsaid')), 50::numeric, 'a grown athlete aims where they like');
+update public.personal_details set date_of_birth = tests.years_ago(16) where user_id = tests.id('unsaid');
+select is((select target_weight_kg from public.personal_details where user_id = tests.id('unsaid')), null, 'the goal of one who turns out to be a minor goes');
+
+-- Growing up -----------------------------------------------------------------------------------------------------------
+
+update public.personal_details set date_of_birth = tests.years_ago(18, 1) where user_id = tests.id('unsaid');
+select tests.act_as('unsaid');
 select ok(private.is_minor(auth.uid()), 'a day before 18 one is a minor');
-update public.personal_details set date_of_birth = tests.years_ago(18);
+select tests.stop_acting();
+update public.personal_details set date_of_birth = tests.years_ago(18) where user_id = tests.id('unsaid');
+select tests.act_as('unsaid');
 select ok(not private.is_minor(auth.uid()), 'at 18 no more');
 select tests.is_allowed($$update public.profiles set visibility = 'public'$$, 'and decides alone');
+select tests.is_allowed($$update public.personal_details set date_of_birth = null$$, 'also of what to say about it');
+select tests.is_allowed($$update public.workouts set visibility = 'public'$$, 'and of what to show');
+select tests.is_allowed($$update public.personal_details set target_weight_kg = 50$$, 'and where to get');
 
 select * from finish();
 rollback;
