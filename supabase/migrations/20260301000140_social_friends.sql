@@ -28,6 +28,7 @@ create unique index friendships_pair_key on public.friendships (
 -- With all that friend_ids reads, so that it never visits the table.
 create index friendships_requester_id_idx on public.friendships (requester_id, accepted_at desc, addressee_id);
 create index friendships_addressee_id_idx on public.friendships (addressee_id, accepted_at desc, requester_id);
+create index blocks_blocker_id_idx on public.blocks (blocker_id, created_at desc, blocked_id desc);
 create index blocks_blocked_id_idx on public.blocks (blocked_id, blocker_id);
 
 -- Sets: each is asked once per statement, in a policy as `in (select private.…())` --------------------------------------

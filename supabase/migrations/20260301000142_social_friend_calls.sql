@@ -5,7 +5,9 @@ insert into private.error_codes (code, status, message, hint)
 values
   ('user_not_found', 404, 'There is no such user, or they cannot be seen.', 'Check the id.'),
   ('profile_is_private', 409, 'Somebody with a private profile cannot make friends.',
-   'Let friends see the profile first: set its visibility to friends or public.');
+   'Let friends see the profile first: set its visibility to friends or public.'),
+  ('too_many_friend_requests', 409, 'This user waits for as many answers as one may.',
+   'Take a request back with remove_friend, or wait for answers.');
 
 -- definer: reads cards and blocks that the caller may not see, and answers no more than whether.
 create function private.may_befriend(p_user_id uuid)
@@ -26,43 +28,6 @@ $$;
 comment on function private.may_befriend(uuid) is
   'Whether the caller may ask this user: there is one, not private, and neither blocks the other.';
 
-create function private.lock_pair(p_one uuid, p_other uuid)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-begin
-  perform pg_advisory_xact_lock(hashtextextended(format('pair:%s:%s', least(p_one, p_other), greatest(p_one, p_other)), 0));
-end;
-$$;
-
-comment on function private.lock_pair(uuid, uuid) is
-  'Puts all that two users do to each other in a row until the transaction ends.';
-
--- The other side of a call between two users.
-create function private.other_user_id(p_user_id uuid)
-returns uuid
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $$
-begin
-  if p_user_id is null then
-    perform private.fail('invalid_argument', 'user_id is missing');
-  elsif p_user_id = private.current_user_id() then
-    perform private.fail('invalid_argument', 'user_id must be somebody else''s');
-  end if;
-
-  return p_user_id;
-end;
-$$;
-
-comment on function private.other_user_id(uuid) is
-  'The id, when it is not the caller''s own. Fails with invalid_argument or not_authenticated.';
-
 -- definer: friendships are written by these functions alone.
 create function private.request_friend(p_user_id uuid)
 returns public.friendships
@@ -74,12 +39,14 @@ as $$
 declare
   v_user_id uuid := private.current_user_id();
   v_other_id uuid := private.other_user_id(p_user_id);
+  v_most_open constant integer := 500;
   v_friendship public.friendships;
 begin
   if not exists (select from public.profiles where profiles.user_id = v_user_id) then
     perform private.fail('not_authenticated', 'the account of this token does not exist any more');
   end if;
 
+  perform private.lock_caller(v_user_id);
   perform private.lock_pair(v_user_id, v_other_id);
 
   if not private.may_befriend(v_other_id) then
@@ -93,11 +60,13 @@ begin
   set accepted_at = now()
   where friendships.requester_id = v_other_id
     and friendships.addressee_id = v_user_id
-    and friendships.accepted_at is null;
+    and friendships.accepted_at is null
+  returning friendships.* into v_friendship;
 
-  insert into public.friendships (requester_id, addressee_id)
-  values (v_user_id, v_other_id)
-  on conflict do nothing;
+  if found then
+    perform private.announce_friendship(v_other_id, 'friend:accepted', v_friendship.id, v_user_id);
+    return v_friendship;
+  end if;
 
   select friendships.*
   into v_friendship
@@ -105,6 +74,22 @@ begin
   where least(friendships.requester_id, friendships.addressee_id) = least(v_user_id, v_other_id)
     and greatest(friendships.requester_id, friendships.addressee_id) = greatest(v_user_id, v_other_id);
 
+  if found then
+    return v_friendship;
+  elsif (
+    select count(*)
+    from public.friendships
+    where friendships.requester_id = v_user_id
+      and friendships.accepted_at is null
+  ) >= v_most_open then
+    perform private.fail('too_many_friend_requests');
+  end if;
+
+  insert into public.friendships (requester_id, addressee_id)
+  values (v_user_id, v_other_id)
+  returning friendships.* into v_friendship;
+
+  perform private.announce_friendship(v_other_id, 'friend:request', v_friendship.id, v_user_id);
   return v_friendship;
 end;
 $$;
@@ -125,7 +110,9 @@ $$;
 grant execute on function public.send_friend_request(uuid) to authenticated;
 comment on function public.send_friend_request(uuid) is
   'Asks a user to be a friend and answers the friendship: open, or accepted when they had asked first or are friends
-already. Fails with user_not_found, profile_is_private, invalid_argument or not_authenticated.';
+already. Of requests that nobody has answered there are at most 500. The other side hears friend:request or
+friend:accepted. Fails with user_not_found, profile_is_private, too_many_friend_requests, invalid_argument or
+not_authenticated.';
 
 -- definer: friendships are written by these functions alone.
 create function private.respond_friend(p_user_id uuid, p_accept boolean)
@@ -161,6 +148,7 @@ begin
     set accepted_at = now()
     where friendships.id = v_friendship.id
     returning * into v_friendship;
+    perform private.announce_friendship(v_other_id, 'friend:accepted', v_friendship.id, v_user_id);
   else
     delete from public.friendships
     where friendships.id = v_friendship.id;
@@ -186,26 +174,7 @@ $$;
 grant execute on function public.respond_friend_request(uuid, boolean) to authenticated;
 comment on function public.respond_friend_request(uuid, boolean) is
   'Accepts or declines the request of a user and answers it: accepted, or as it was before it was declined and removed.
-A request that is accepted already stays so. Fails with user_not_found, invalid_argument or not_authenticated.';
-
-create function private.recheck_channels(p_user_ids uuid[])
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-begin
-  -- Hosted Realtime has no such function: there a channel is asked about again with the next access token.
-  if to_regprocedure('realtime.recheck(uuid)') is not null then
-    execute 'select realtime.recheck(affected.user_id) from unnest($1) as affected (user_id)' using p_user_ids;
-  end if;
-end;
-$$;
-
-comment on function private.recheck_channels(uuid[]) is
-  'Has the policies asked again about every live channel of these users, before a message that is committed later reaches
-them: for whatever takes access away.';
+A request that is accepted already stays so. Who asked hears friend:accepted, and nothing of a refusal. Fails with user_not_found, invalid_argument or not_authenticated.';
 
 -- definer: friendships are written by these functions alone.
 create function private.end_friendship(p_user_id uuid)

@@ -1,4 +1,4 @@
--- Blocking, and the lists of friends and of those who are blocked.
+-- Blocking, and the list of friends.
 
 insert into private.error_codes (code, status, message, hint)
 values
@@ -40,6 +40,7 @@ begin
     perform private.fail('not_authenticated', 'the account of this token does not exist any more');
   end if;
 
+  perform private.lock_caller(v_user_id);
   perform private.lock_pair(v_user_id, v_other_id);
 
   if (select count(*) from public.blocks where blocks.blocker_id = v_user_id) >= 10000 then

@@ -18,3 +18,27 @@ create policy select_visible on public.profiles
 comment on policy select_visible on public.profiles is
   'One''s own card, public ones, those of friends that show it to friends, and of those who ask to be a friend; none
 where either blocks the other.';
+
+-- The devices of one athlete ---------------------------------------------------------------------------------------------
+
+-- definer: clients may not write realtime.messages; a message from the database is the product's word.
+create function private.tg_preferences__announce()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.announce(
+    'user:' || new.user_id, 'sync:preferences', jsonb_build_object('updated_at', new.updated_at)
+  );
+  return null;
+end;
+$$;
+
+comment on function private.tg_preferences__announce() is 'Tells all devices of an athlete to read the preferences again.';
+
+create trigger _900_announce
+  after update on public.preferences
+  for each row execute function private.tg_preferences__announce();

@@ -7,6 +7,7 @@ const event = <Shape extends z.ZodRawShape>(shape: Shape) =>
 
 const workoutEvent = event({ workout: Workout })
 const setEvent = event({ set: WorkoutSet })
+const friendshipEvent = event({ friendship_id: z.guid(), user_id: z.guid() })
 
 /**
  * The payload of each live event, by its name. Clients should ignore events and fields that they do not know.
@@ -46,6 +47,9 @@ export const EVENTS = {
   'sync:progress': event({ exercise_id: z.guid(), kinds: z.array(PersonalRecord.shape.kind) }).describe(
     'The records of an exercise changed: read them again.',
   ),
+  'sync:preferences': event({ updated_at: Time }).describe('The preferences changed: read them again.'),
+  'friend:request': friendshipEvent.describe('`user_id` asks to be a friend: their card can be read now.'),
+  'friend:accepted': friendshipEvent.describe('`user_id`, who was asked, is a friend now.'),
 } as const
 
 /** The name of a live event. */
@@ -79,5 +83,13 @@ export const CHANNELS = {
     'rest:timer',
     'pr:achieved',
   ],
-  user: ['sync:workout', 'sync:import', 'sync:progress', 'pr:achieved'],
+  user: [
+    'sync:workout',
+    'sync:import',
+    'sync:progress',
+    'sync:preferences',
+    'friend:request',
+    'friend:accepted',
+    'pr:achieved',
+  ],
 } as const satisfies Record<string, readonly EventName[]>

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createUser, type User } from '../support/clients.ts'
+import { sql } from '../support/stack.ts'
+import { call, listen, refusal } from '../workouts/training.ts'
+
+let ana: User
+let ben: User
+let eve: User
+
+beforeAll(async () => {
+  ;[ana, ben, eve] = await Promise.all([createUser('ana'), createUser('ben'), createUser('eve')])
+})
+afterAll(async () => {
+  await Promise.all([ana, ben, eve].map(({ client }) => client.removeAllChannels()))
+})
+
+// Said to all of one's own devices, after everything else: what was not heard before it was not said.
+const sayLast = ({ client, id }: User) =>
+  client.from('preferences').update({ units: 'imperial' }).eq('user_id', id).throwOnError()
+
+test('who is asked and who is accepted hear of it; who is declined or blocked brings about nothing', async () => {
+  const [hers, his, eves] = await Promise.all([ana, ben, eve].map((user) => listen(user, `user:${user.id}`)))
+  if (!hers || !his || !eves) throw new Error('three listen')
+  await expect(listen(eve, `user:${ana.id}`)).rejects.toThrow()
+
+  await call(ben.client, 'send_friend_request', { user_id: ana.id })
+  const asked = await hers.wait('friend:request')
+  expect(asked.user_id).toBe(ben.id)
+  const { data: card } = await ana.client.from('profiles').select('username').eq('user_id', asked.user_id)
+  expect(card).toHaveLength(1)
+  await call(ben.client, 'send_friend_request', { user_id: ana.id })
+  await call(ana.client, 'respond_friend_request', { user_id: ben.id, accept: true })
+  expect(await his.wait('friend:accepted')).toMatchObject({ user_id: ana.id, friendship_id: asked.friendship_id })
+
+  await call(eve.client, 'send_friend_request', { user_id: ben.id })
+  await his.wait('friend:request')
+  await call(ben.client, 'respond_friend_request', { user_id: eve.id, accept: false })
+
+  await ana.client.rpc('block_user', { user_id: ben.id }).throwOnError()
+  expect((await refusal(ben.client, 'send_friend_request', { user_id: ana.id })).code).toBe('user_not_found')
+
+  await Promise.all([ana, ben, eve].map(sayLast))
+  await Promise.all([hers, his, eves].map((ears) => ears.wait('sync:preferences')))
+  expect(hers.names()).toEqual(['friend:request', 'sync:preferences'])
+  expect(his.names()).toEqual(['friend:accepted', 'friend:request', 'sync:preferences'])
+  expect(eves.names()).toEqual(['sync:preferences'])
+})
+
+test('two who ask each other are friends, and the first hears so', async () => {
+  const ears = await listen(eve, `user:${eve.id}`)
+
+  await call(eve.client, 'send_friend_request', { user_id: ana.id })
+  await call(ana.client, 'send_friend_request', { user_id: eve.id })
+
+  expect(await ears.wait('friend:accepted')).toMatchObject({ user_id: ana.id })
+})
+
+test('no more requests are open than may be, however many are sent at once', async () => {
+  const others = await sql<{ id: string }[]>`
+    insert into auth.users (id, aud, role, email, created_at, updated_at)
+    select id, 'authenticated', 'authenticated', id || '@example.test', now(), now()
+    from (select gen_random_uuid() as id from generate_series(1, 505)) as made
+    returning id`
+  const ids = others.map(({ id }) => id)
+  await sql`
+    insert into public.friendships (requester_id, addressee_id)
+    select ${ben.id}::uuid, asked.id from unnest(${ids.slice(0, 497)}::uuid[]) as asked (id)`
+
+  const answers = await Promise.all(ids.slice(497).map((id) => ben.client.rpc('send_friend_request', { user_id: id })))
+
+  expect(answers.filter(({ error }) => error === null)).toHaveLength(3)
+  expect(answers.flatMap(({ error }) => error?.code ?? [])).toEqual(Array(5).fill('too_many_friend_requests'))
+})
