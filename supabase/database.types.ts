@@ -2024,6 +2024,7 @@ export type Database = {
       }
       workout_templates: {
         Row: {
+          author_is_public: boolean
           category: Database["public"]["Enums"]["template_category"] | null
           completion_rate: number | null
           copied_from: string | null
@@ -2061,6 +2062,7 @@ export type Database = {
           visibility: Database["public"]["Enums"]["visibility"]
         }
         Insert: {
+          author_is_public?: boolean
           category?: Database["public"]["Enums"]["template_category"] | null
           completion_rate?: never
           copied_from?: string | null
@@ -2098,6 +2100,7 @@ export type Database = {
           visibility?: Database["public"]["Enums"]["visibility"]
         }
         Update: {
+          author_is_public?: boolean
           category?: Database["public"]["Enums"]["template_category"] | null
           completion_rate?: never
           copied_from?: string | null
@@ -2695,6 +2698,7 @@ export type Database = {
           version?: number
         }
         Returns: {
+          author_is_public: boolean
           category: Database["public"]["Enums"]["template_category"] | null
           completion_rate: number | null
           copied_from: string | null
@@ -2867,6 +2871,7 @@ export type Database = {
         Returns: Json
       }
       my_account: { Args: Record<PropertyKey, never>; Returns: Json }
+      my_blocks: { Args: { cursor?: string; limit?: number }; Returns: Json }
       my_entitlements: { Args: Record<PropertyKey, never>; Returns: Json }
       my_friends: { Args: { cursor?: string; limit?: number }; Returns: Json }
       my_streaks: { Args: Record<PropertyKey, never>; Returns: Json }

@@ -140,6 +140,7 @@ create table public.exercises (
   constraint exercises_ratings_consistent check (rating_sum between rating_count and rating_count * 5),
   constraint exercises_usage_not_negative check (usage_count >= 0),
   constraint exercises_review_reason_length check (char_length(review_reason) between 1 and 500),
+  constraint exercises_approved_is_nobodys check (review_status <> 'approved' or created_by is null),
   constraint exercises_merged_is_retired check (merged_into is null or (not is_active and merged_into <> id))
 );
 
@@ -277,7 +278,7 @@ $$;
 
 comment on function private.tg_profiles__erase_own_exercises() is
   'Deletes an account''s unapproved exercises, except those that were approved for a while and that others trained
-with: they stay in those workouts alone. Approved ones stay in the library. Neither keeps its creator.';
+with: they stay in those workouts alone. Approved ones stay in the library, where they have no creator anyway.';
 
 create trigger _050_account_exists
   before insert on public.exercises
@@ -340,7 +341,7 @@ comment on column public.exercises.rating_count is 'How many athletes rated it. 
 comment on column public.exercises.rating_average is 'The average of all ratings, null without one. Derived.';
 comment on column public.exercises.popularity is 'Ratings and use as one number to sort by; 0 for what is not offered to everyone. Derived.';
 comment on column public.exercises.is_active is 'Whether it is offered; a retired one stays in old workouts.';
-comment on column public.exercises.created_by is 'Whose own exercise it is; null in the library.';
+comment on column public.exercises.created_by is 'Whose own exercise it is until it is approved; null in the library, whoever added it.';
 comment on column public.exercises.review_status is 'Athletes'' own exercises are pending until somebody approves them.';
 comment on column public.exercises.review_reason is 'Why it was rejected; null otherwise, and once it was edited.';
 comment on column public.exercises.reviewed_at is 'When somebody last approved or rejected it.';

@@ -56,7 +56,9 @@ security invoker
 set search_path = ''
 as $$
 begin
-  perform private.audit(p_action, p_exercise.created_by, jsonb_build_object('exercise_id', p_exercise.id) || p_details);
+  perform private.audit(
+    p_action, private.exercise_creator(p_exercise), jsonb_build_object('exercise_id', p_exercise.id) || p_details
+  );
 end;
 $$;
 

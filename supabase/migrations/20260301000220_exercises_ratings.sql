@@ -27,6 +27,7 @@ create policy insert_own on public.exercise_ratings
       where exercises.id = exercise_id
         and exercises.created_by is distinct from (select auth.uid())
     )
+    and not private.has_shared_exercise(exercise_id)
   );
 
 create policy update_own on public.exercise_ratings
@@ -39,6 +40,7 @@ create policy update_own on public.exercise_ratings
       where exercises.id = exercise_id
         and exercises.created_by is distinct from (select auth.uid())
     )
+    and not private.has_shared_exercise(exercise_id)
   );
 
 create policy delete_own on public.exercise_ratings

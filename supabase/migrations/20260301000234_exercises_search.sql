@@ -29,7 +29,7 @@ begin
     'rating_count', p_exercise.rating_count,
     'usage_count', p_exercise.usage_count,
     'review_status', p_exercise.review_status,
-    'created_by', p_exercise.created_by
+    'is_mine', private.is_my_exercise(p_exercise)
   );
 end;
 $$;

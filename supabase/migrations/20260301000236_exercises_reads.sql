@@ -62,6 +62,7 @@ begin
 
   return to_jsonb(v_exercise) || v_texts || jsonb_build_object(
     'requested_id', get_exercise.exercise_id,
+    'is_mine', private.is_my_exercise(v_exercise),
     'calories', private.exercise_calories(v_exercise, get_exercise.bodyweight_kg),
     'languages', (
       select jsonb_agg(offered.language order by offered.language)
@@ -86,5 +87,6 @@ grant execute on function public.get_exercise(uuid, text, numeric) to anon, auth
 comment on function public.get_exercise(uuid, text, numeric) is
   'One exercise with everything about it: its facts, its texts in language or in that of the caller''s preferences as far as
 they are translated, variations, languages, and the energy that it takes. The id of one that was merged answers the
-exercise that took its place; requested_id says which was asked for.
+exercise that took its place; requested_id says which was asked for. is_mine says whether the caller added it: created_by
+is null for what is approved.
 Fails with exercise_not_found or invalid_argument.';

@@ -45,6 +45,7 @@ create table public.workout_templates (
   is_premium         boolean not null default false,
   is_ai_generated    boolean not null default false,
   is_active          boolean not null default true,
+  author_is_public   boolean not null default true,
   copied_from        uuid,
   usage_count        bigint not null default 0,
   favorite_count     bigint not null default 0,
@@ -56,7 +57,7 @@ create table public.workout_templates (
   completion_rate    numeric(4, 3) generated always as (round(runs_completed::numeric / nullif(runs_started, 0), 3)) stored,
   -- As for exercises: five ratings of 3 are assumed, uses count by magnitude, and a float's comparisons are leakproof.
   popularity         double precision not null generated always as (
-    case when is_published and is_active and visibility = 'public'
+    case when is_published and is_active and visibility = 'public' and author_is_public
       then round((rating_sum + 15)::numeric / (rating_count + 5) + ln(1 + usage_count::numeric), 4)
       else 0
     end
@@ -97,7 +98,7 @@ alter table public.workout_templates enable row level security;
 
 create policy select_public on public.workout_templates
   for select to anon
-  using (is_published and is_active and visibility = 'public');
+  using (is_published and is_active and visibility = 'public' and author_is_public);
 
 create policy select_visible on public.workout_templates
   for select to authenticated
@@ -106,7 +107,7 @@ create policy select_visible on public.workout_templates
     or (
       is_published
       and is_active
-      and (visibility = 'public' or created_by in (select private.friend_ids()))
+      and ((visibility = 'public' and author_is_public) or created_by in (select private.friend_ids()))
       and (created_by is null or created_by not in (select private.hidden_user_ids()))
     )
   );
@@ -149,6 +150,60 @@ $$;
 comment on function private.tg_workout_templates__withdraw() is
   'What its author makes private is no longer published, and what not everyone sees is not featured.';
 
+-- definer: a template is stored in its author's name, whose card not every caller may lock. Until the transaction ends the
+-- author cannot close it unseen.
+create function private.tg_workout_templates__note_author()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  if new.created_by is not null then
+    select profiles.visibility = 'public'
+    into new.author_is_public
+    from public.profiles
+    where profiles.user_id = new.created_by
+    for share;
+
+    new.author_is_public := coalesce(new.author_is_public, false);
+  end if;
+
+  return new;
+end;
+$$;
+
+comment on function private.tg_workout_templates__note_author() is 'Notes whether everyone may see the author''s card.';
+
+-- definer: author_is_public is not granted.
+create function private.tg_profiles__note_author()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  update public.workout_templates
+  set author_is_public = (new.visibility = 'public')
+  where workout_templates.created_by = new.user_id;
+
+  return null;
+end;
+$$;
+
+comment on function private.tg_profiles__note_author() is
+  'Templates are no more visible than their author: whose card is closed leaves the library, and comes back with it.';
+
+create trigger _150_note_author
+  before insert on public.workout_templates
+  for each row execute function private.tg_workout_templates__note_author();
+create trigger _500_note_author
+  after update of visibility on public.profiles
+  for each row
+  when ((old.visibility = 'public') <> (new.visibility = 'public'))
+  execute function private.tg_profiles__note_author();
 create trigger _100_touch
   before update of version, visibility, is_active, is_published, featured_order, is_premium on public.workout_templates
   for each row execute function private.tg__touch();
@@ -183,6 +238,8 @@ comment on column public.workout_templates.featured_order is 'Its place among th
 comment on column public.workout_templates.is_premium is 'Whether what it consists of is for premium plans alone. Set by admins.';
 comment on column public.workout_templates.is_ai_generated is 'Whether the coach drafted it.';
 comment on column public.workout_templates.is_active is 'Whether it is offered; a retired one its author alone sees.';
+comment on column public.workout_templates.author_is_public is
+  'Whether everyone may see its author''s card: without that, everyone does not see it either. Derived.';
 comment on column public.workout_templates.copied_from is 'The template that this is a copy of, if it still exists.';
 comment on column public.workout_templates.usage_count is 'Completed workouts that were started from it, by anybody. Derived.';
 comment on column public.workout_templates.favorite_count is 'How many athletes have it among their favourites. Derived.';
@@ -195,7 +252,8 @@ comment on column public.workout_templates.completion_rate is 'The share of begu
 comment on column public.workout_templates.popularity is
   'Ratings and use as one number to sort by; 0 for what is not offered to everyone. Derived.';
 comment on column public.workout_templates.updated_at is 'When its author last changed it; counters do not count.';
-comment on policy select_public on public.workout_templates is 'Anybody reads what is published for everyone.';
-comment on policy select_visible on public.workout_templates is 'One''s own, and what is published for everyone or for friends, but not across a block.';
+comment on policy select_public on public.workout_templates is 'Anybody reads what is published for everyone by somebody whose card is public.';
+comment on policy select_visible on public.workout_templates is 'One''s own, and what is published for everyone or for friends by those whose card one sees: not
+across a block.';
 comment on policy update_own on public.workout_templates is 'The author, in the granted columns.';
 comment on policy delete_own on public.workout_templates is 'The author.';

@@ -86,8 +86,8 @@ create policy select_own on public.template_runs
 
 -- No writes: a client makes neither versions nor runs row by row.
 grant select (template_id, version, document, created_at) on public.template_versions to anon;
-grant select (template_id, version, created_by, is_premium, document, created_at)
-  on public.template_versions to authenticated;
+-- Nor whose it is: who follows a version keeps it when its author has gone private, blocks them, or left.
+grant select (template_id, version, is_premium, document, created_at) on public.template_versions to authenticated;
 grant select on public.template_runs to authenticated;
 
 -- Upkeep ---------------------------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ comment on table public.template_versions is
   'What a template consists of: one immutable document for each version.';
 comment on column public.template_versions.template_id is 'The template; it may be deleted while a run is on the version.';
 comment on column public.template_versions.version is 'Counted from 1.';
-comment on column public.template_versions.created_by is 'The template''s author.';
+comment on column public.template_versions.created_by is 'The template''s author, whom nobody reads here.';
 comment on column public.template_versions.is_premium is 'Whether the template is for premium plans.';
 comment on column public.template_versions.document is 'The plan with its days and their exercises.';
 comment on column public.template_versions.request_hash is 'Of the request that made it: tells a retry from a conflict.';

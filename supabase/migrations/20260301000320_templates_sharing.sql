@@ -86,7 +86,8 @@ $$;
 
 grant execute on function public.publish_template(uuid, public.visibility) to authenticated;
 comment on function public.publish_template(uuid, public.visibility) is
-  'Shows one''s template to everyone or to friends, and answers it. All of its exercises have to be of the library.
+  'Shows one''s template to everyone or to friends, and answers it. All of its exercises have to be of the library. Everyone sees it only while
+the author''s profile is public, friends while it is not private.
 Fails with not_authenticated, template_not_found, template_not_shareable or invalid_argument.';
 
 -- definer: as for publish_template.

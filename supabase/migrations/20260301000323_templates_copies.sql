@@ -2,7 +2,7 @@
 
 insert into private.error_codes (code, status, message, hint)
 values
-  ('template_not_published', 409, 'The template is not published for everyone.', 'Its author has to publish it first.');
+  ('template_not_published', 409, 'The template is not published for everyone.', 'Its author has to publish it first, with a public profile.');
 
 -- Copies ---------------------------------------------------------------------------------------------------------------
 

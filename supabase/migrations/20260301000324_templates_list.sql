@@ -12,11 +12,21 @@ as $$
   select workout_templates.id
   from public.workout_templates
   where private.fold(workout_templates.name) like '%' || regexp_replace(private.fold(btrim(p_query)), '([\\%_])', '\\\1', 'g') || '%'
+    and (
+      workout_templates.popularity > 0
+      or workout_templates.created_by = (select auth.uid())
+      or (workout_templates.is_published and workout_templates.created_by in (select private.friend_ids()))
+    )
+    and (workout_templates.created_by is null or workout_templates.created_by not in (select private.hidden_user_ids()))
+  -- What not everyone sees is popular with nobody, and of few authors: it comes first.
+  order by workout_templates.popularity > 0, workout_templates.popularity desc, workout_templates.id
   limit 5000;
 $$;
 
 grant execute on function private.template_candidates(text) to anon, authenticated;
-comment on function private.template_candidates(text) is 'The templates whose names have these characters, visible or not.';
+comment on function private.template_candidates(text) is
+  'The templates whose names have these characters and that the caller may see, their own and
+those for friends first, then the most popular, 5000 at most: what they may not see takes nobody''s place.';
 
 create function private.my_favorite_templates()
 returns setof uuid

@@ -42,6 +42,7 @@ begin
     where workout_templates.is_published
       and workout_templates.is_active
       and workout_templates.visibility = 'public'
+      and workout_templates.author_is_public
       and workout_templates.created_by is not null
       and not exists (
         select from private.template_reviews
@@ -107,7 +108,7 @@ begin
 
   if not found then
     perform private.fail('template_not_found');
-  elsif not (v_card.is_published and v_card.visibility = 'public') then
+  elsif not (v_card.is_published and v_card.visibility = 'public' and v_card.author_is_public) then
     perform private.fail('template_not_published');
   elsif p_version <> v_card.version then
     perform private.fail('template_changed', v_card.version::text);

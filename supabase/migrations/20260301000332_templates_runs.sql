@@ -98,7 +98,10 @@ as $$
         or (
           workout_templates.is_published
           and workout_templates.is_active
-          and (workout_templates.visibility = 'public' or workout_templates.created_by in (select private.friend_ids()))
+          and (
+            (workout_templates.visibility = 'public' and workout_templates.author_is_public)
+            or workout_templates.created_by in (select private.friend_ids())
+          )
           and (
             workout_templates.created_by is null
             or workout_templates.created_by not in (select private.hidden_user_ids())

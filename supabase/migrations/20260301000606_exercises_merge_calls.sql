@@ -10,7 +10,7 @@ as $$
 begin
   perform private.audit_exercise(p_action, p_from, jsonb_build_object('into_id', p_into.id));
 
-  if p_into.created_by is distinct from p_from.created_by then
+  if private.exercise_creator(p_into) is distinct from private.exercise_creator(p_from) then
     perform private.audit_exercise(p_action, p_into, jsonb_build_object('from_id', p_from.id));
   end if;
 end;
@@ -57,7 +57,7 @@ begin
     select v_into.id, exercise_ratings.user_id, exercise_ratings.rating
     from public.exercise_ratings
     where exercise_ratings.exercise_id = v_from.id
-      and exercise_ratings.user_id is distinct from v_into.created_by
+      and exercise_ratings.user_id is distinct from private.exercise_creator(v_into)
     on conflict do nothing;
 
     v_moved := private.move_merged_history(v_merge);

@@ -114,7 +114,7 @@ begin
   -- Of exercises that others train with the pictures went with the person's files.
   update public.exercises
   set images = '{}', videos = '{}', gifs = '{}'
-  where exercises.created_by = p_user_id
+  where exercises.id in (select private.exercise_ids_of(p_user_id))
     and cardinality(exercises.images || exercises.videos || exercises.gifs) > 0;
 
   for v_line in

@@ -31,6 +31,7 @@ values
   ('anon executes', 'private.my_languages(text)', 'the language of anon is an argument'),
   ('anon executes', 'private.exercise_translation(exercises,text[])', 'reads as the caller'),
   ('anon executes', 'private.exercise_card(exercises,text[])', 'formats a row that anon has read'),
+  ('anon executes', 'private.is_my_exercise(exercises)', 'false for anon'),
   ('anon executes', 'private.exercise_calories(exercises,numeric)', 'pure, for get_exercise'),
   ('anon executes', 'private.current_exercise_id(uuid)', 'tells what an old id stands for, nothing else'),
   ('anon executes', 'private.similarity_reasons(exercises,exercises,boolean)', 'pure, for similar_exercises'),

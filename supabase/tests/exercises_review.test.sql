@@ -1,7 +1,7 @@
 -- What admins decide about athletes' exercises, who fills the media folders, and what deletion leaves.
 begin;
 \ir support/acting.psql
-select plan(51);
+select plan(57);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -79,7 +79,25 @@ select is(
 );
 select tests.act_as('ben');
 select is(tests.rows_of($$select from public.exercises where name in ('Reviewed', 'Doubtful')$$), 1, 'everyone sees what is approved, alone');
+select is(
+  array[(select created_by::text from public.exercises where name = 'Reviewed'),
+    public.get_exercise('00000000-0000-4000-8000-00000000e201') ->> 'is_mine'],
+  '{null,false}', 'under nobody''s name'
+);
+select tests.is_allowed(
+  $$insert into public.exercise_ratings (exercise_id, rating) values ('00000000-0000-4000-8000-00000000e201', 5)$$, 'others rate it'
+);
 select tests.act_as('ana');
+select is(
+  array[(select created_by::text from public.exercises where name = 'Reviewed'),
+    public.get_exercise('00000000-0000-4000-8000-00000000e201') ->> 'is_mine',
+    public.search_exercises('Reviewed') #>> '{items,0,is_mine}'],
+  '{null,true,true}', 'its creator alone is told whose it is'
+);
+select tests.throws_error(
+  $$insert into public.exercise_ratings (exercise_id, rating) values ('00000000-0000-4000-8000-00000000e201', 5)$$, '42501',
+  'and does not rate it'
+);
 select is((select review_reason from public.exercises where name = 'Doubtful'), 'A copy of the push-up.', 'its creator reads the reason');
 update public.exercises set description = 'Different.' where name = 'Doubtful';
 select results_eq(
@@ -106,6 +124,10 @@ select is(
   (public.review_exercise('00000000-0000-4000-8000-00000000e201', false, 'Withdrawn.')).review_status, 'rejected',
   'an approval can be taken back'
 );
+select tests.stop_acting();
+select is((select created_by from public.exercises where name = 'Reviewed'), tests.id('ana'), 'it is its creator''s then, by name');
+select is_empty($$select from private.exercise_creators where exercise_id = '00000000-0000-4000-8000-00000000e201'$$, 'and in one place');
+select tests.act_as('root');
 
 -- Media ----------------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/templates.psql
-select plan(49);
+select plan(57);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -38,6 +38,11 @@ end;
 $$;
 grant execute on function tests.found(text[]) to public;
 
+-- More than a query takes into account, all of them hidden, and before what is looked for.
+select tests.create_user('dora');
+insert into public.workout_templates (created_by, name, difficulty, goal)
+select tests.id('dora'), 'Hidden Zqx', 'beginner', 'strength' from generate_series(1, 5001);
+
 select tests.act_as('ana');
 select public.save_template(tests.plan_of_exercises(tests.planned('{"reps_max": 8}')) || '{"id": "00000000-0000-4000-8000-00000000f001", "name": "Zqx Plan", "tags": ["zqx"]}') is not null as saved;
 select public.save_template(tests.plan_of_exercises(tests.planned('{"exercise_id": "00000000-0000-4000-8000-00000000e4a1"}')) || '{"id": "00000000-0000-4000-8000-00000000f002", "name": "Own Zqx"}') is not null as saved;
@@ -57,6 +62,34 @@ select results_eq(
   $$select answer -> 'is_published', answer ->> 'visibility' from public.publish_template('00000000-0000-4000-8000-00000000f001') as answer$$,
   $$values ('true'::jsonb, 'public')$$, 'its author does'
 );
+select tests.act_as('ben');
+select is(tests.found('query => ''zqx'''), 'Zqx Plan', 'what is hidden takes no place from what is found');
+
+-- The author's card ----------------------------------------------------------------------------------------------------
+
+select tests.stop_acting();
+insert into public.friendships (requester_id, addressee_id, accepted_at) values (tests.id('ana'), tests.id('cleo'), now());
+update public.profiles set visibility = 'friends' where user_id = tests.id('ana');
+select tests.act_as('ben');
+select is(tests.found(), null, 'who may not see the author does not see it');
+select tests.act_as_anon();
+select is(tests.found(), null, 'nor does anon');
+select tests.act_as('cleo');
+select is(tests.found('query => ''zqx'''), 'Zqx Plan', 'a friend sees both');
+select tests.throws_error('select created_by from public.template_versions', '42501', 'a version bears no name');
+select tests.stop_acting();
+update public.profiles set visibility = 'private' where user_id = tests.id('ana');
+select tests.act_as('cleo');
+select is(tests.found(), null, 'of who is private nobody sees anything');
+select tests.act_as('root');
+select tests.throws_error(
+  $$select public.feature_template('00000000-0000-4000-8000-00000000f001', 1)$$, 'template_not_published', 'nor is it featured'
+);
+select tests.stop_acting();
+delete from public.friendships where requester_id = tests.id('ana');
+update public.profiles set visibility = 'public' where user_id = tests.id('ana');
+select tests.act_as_anon();
+select is(tests.found(), 'Zqx Plan', 'with the card it is back');
 
 -- Finding --------------------------------------------------------------------------------------------------------------
 

@@ -171,7 +171,7 @@ describe('an account that is final', () => {
     expect(friends).toEqual([])
     const rows = await sql`
       select rating_count::int, rating_sum::int, usage_count::int, created_by from public.exercises where id = ${shared}`
-    expect(rows).toEqual([{ rating_count: 1, rating_sum: 4, usage_count: 0, created_by: ben.id }])
+    expect(rows).toEqual([{ rating_count: 1, rating_sum: 4, usage_count: 0, created_by: null }])
     const kept =
       await sql`select created_by from public.exercises where id = any (${[ana.approvedExerciseId, ana.ownExerciseId]})`
     expect(kept).toEqual([{ created_by: null }])

@@ -75,6 +75,7 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   set_username: { args: `username => 'x'`, may: nobody },
   search_users: forAll(`query => 'zq'`),
   my_friends: forAll(''),
+  my_blocks: forAll(''),
   my_access_log: forAll(''),
   send_friend_request: {
     args: `user_id => '{owner}'`,
@@ -144,8 +145,7 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   feature_template: {
     args: `template_id => '{template}', featured_order => 1`,
     may: (viewer, fact, society) =>
-      society.isAdmin(viewer) &&
-      (society.people.get(fact.owner ?? '')?.template === 'public' || 'template_not_published'),
+      society.isAdmin(viewer) && (template(null, fact, society) || 'template_not_published'),
   },
   template_changes: { args: `template_id => '{template}'`, may: paid(true) },
   begin_template_run: { args: `template_id => '{template}'`, may: paid('template_without_training') },

@@ -157,13 +157,14 @@ export const creator: Rule = (viewer, fact, society) =>
 /** The creator, and admins through a call that is logged. */
 export const curator: Rule = (viewer, fact, society) => owner(viewer, fact, society) || society.isAdmin(viewer)
 
-/** What is published, for those to whom it is: never for whom the author blocks. The product's own is for all. */
+/** What is published, for those to whom it is and who see its author's card. The product's own is for all. */
 export const template: Rule = (viewer, fact, society) => {
   if (fact.owner === null || owner(viewer, fact, society)) return true
   const author = society.people.get(fact.owner)
   if (!author || author.template === 'private') return false
-  if (viewer === null) return author.template === 'public'
-  return !society.hidden(viewer, author.id) && (author.template === 'public' || society.friends(viewer, author.id))
+  const isForAll = author.template === 'public' && author.visibility === 'public'
+  if (viewer === null) return isForAll
+  return !society.hidden(viewer, author.id) && (isForAll || society.friends(viewer, author.id))
 }
 
 /** What is in a plan of training: where it is premium, for the author and those who pay. */
