@@ -75,7 +75,17 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   set_username: { args: `username => 'x'`, may: nobody },
   search_users: forAll(`query => 'zq'`),
   my_friends: forAll(''),
-  my_blocks: forAll(''),
+  my_blocks: {
+    ...forAll(''),
+    shows: {
+      columns: 'profiles.username profiles.display_name profiles.avatar_path',
+      to: (viewer, { owner }, society) =>
+        viewer !== null &&
+        owner !== null &&
+        society.blocksAlone(viewer, owner) &&
+        society.people.get(owner)?.visibility === 'public',
+    },
+  },
   my_access_log: forAll(''),
   send_friend_request: {
     args: `user_id => '{owner}'`,

@@ -102,11 +102,12 @@ function tableOf({ tables }: Asked, name: string): Table {
 }
 
 // Whoever reads one table with another reads the columns by which they belong together.
-const isForAll = ({ from, to, through, on, onThrough }: Embed): boolean => {
+const isReadable = ({ from, to, through, on, onThrough }: Embed, viewer: string | null): boolean => {
   const read = [...on, ...onThrough].flat()
   return [from, to, ...(through === null ? [] : [through])].every((name) => {
-    const { open, forMembers } = TABLES[name] ?? {}
-    return open === true && !words(forMembers).some((column) => read.includes(column))
+    const { open, forMembers, secret } = TABLES[name] ?? {}
+    const hidden = [...words(secret), ...(viewer === null ? words(forMembers) : [])]
+    return (viewer !== null || open === true) && !hidden.some((column) => read.includes(column))
   })
 }
 
@@ -132,12 +133,11 @@ export async function decideEmbeds(sql: postgres.Sql, asked: Asked, verdict: Ver
       .from(from.name)
       .select(`${from.key.join()},embedded:${to.name}!${embed.hint}(${to.key.join()})`)
       .or(named(from, facts))
-    const isOpen = isForAll(embed)
     const kind = `${embed.from} with ${embed.to} by ${embed.hint}`
     verdict.compare(
       `${viewer === null ? 'nobody' : 'somebody'}, reads ${kind}`,
       answer.error?.code,
-      viewer !== null || isOpen ? undefined : '42501',
+      isReadable(embed, viewer) ? undefined : '42501',
     )
     verdict.heard(world, viewer, kind, outcomeOf(answer))
     for (const row of Rows.parse(answer.data ?? [])) {

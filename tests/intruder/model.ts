@@ -64,6 +64,11 @@ export class Society {
     return this.#friends.has(key(viewer, owner)) && this.people.get(owner)?.visibility !== 'private'
   }
 
+  /** Whether `viewer` blocks `other`, who does not block back. */
+  blocksAlone(viewer: string, other: string): boolean {
+    return this.#blocks.has(key(viewer, other)) && !this.#blocks.has(key(other, viewer))
+  }
+
   /** Whether `viewer`, null for nobody, sees the card of `owner`. */
   seesCard(viewer: string | null, owner: string): boolean {
     const visibility = this.people.get(owner)?.visibility
