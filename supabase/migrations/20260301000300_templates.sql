@@ -91,6 +91,8 @@ create index workout_templates_words_idx on public.workout_templates
   using gin (private.fold(name) extensions.gin_trgm_ops);
 create index workout_templates_featured_order_idx on public.workout_templates (featured_order)
   where featured_order is not null;
+create index workout_templates_published_at_idx on public.workout_templates (published_at, id)
+  where is_published and is_active and visibility = 'public' and created_by is not null;
 
 -- Policies -------------------------------------------------------------------------------------------------------------
 

@@ -9,9 +9,6 @@ create table private.template_reviews (
 
 alter table private.template_reviews enable row level security;
 
-create index workout_templates_published_at_idx on public.workout_templates (published_at, id)
-  where is_published and is_active and visibility = 'public' and created_by is not null;
-
 comment on table private.template_reviews is
   'Which version of a template an admin looked at last. Who that was, and what was decided, is in the audit log.';
 comment on column private.template_reviews.template_id is 'The template.';
