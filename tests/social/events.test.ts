@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeAll, expect, test } from 'vitest'
 import { createUser, type User } from '../support/clients.ts'
 import { sql } from '../support/stack.ts'
 import { call, listen, refusal } from '../workouts/training.ts'
@@ -10,7 +10,7 @@ let eve: User
 beforeAll(async () => {
   ;[ana, ben, eve] = await Promise.all([createUser('ana'), createUser('ben'), createUser('eve')])
 })
-afterAll(async () => {
+afterEach(async () => {
   await Promise.all([ana, ben, eve].map(({ client }) => client.removeAllChannels()))
 })
 
