@@ -35,28 +35,28 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return (
-    select case p_rule.type
-      when 'text' then jsonb_typeof(p_value) = 'string'
-        and char_length(p_value #>> '{}') between p_rule.lower and p_rule.upper
-        and p_value #>> '{}' ~ coalesce(p_rule.of, '^[^\x01-\x08\x0b-\x1f\x7f]*$')
-      when 'integer' then jsonb_typeof(p_value) = 'number'
-        and (p_value::numeric between p_rule.lower and p_rule.upper)
-        and p_value::numeric = trunc(p_value::numeric)
-      when 'number' then jsonb_typeof(p_value) = 'number'
-        and (p_value::numeric between p_rule.lower and p_rule.upper)
-        and p_value::numeric = round(p_value::numeric, 3)
-      when 'label' then jsonb_typeof(p_value) = 'string' and pg_input_is_valid(p_value #>> '{}', p_rule.of)
-      when 'uuid' then jsonb_typeof(p_value) = 'string'
-        and p_value #>> '{}' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-      when 'time' then jsonb_typeof(p_value) = 'string'
-        and p_value #>> '{}' ~ '^2[01]\d\d-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$'
-        and pg_input_is_valid(p_value #>> '{}', 'timestamptz')
-      when 'list' then jsonb_typeof(p_value) = 'array'
-        and jsonb_array_length(p_value) between p_rule.lower and p_rule.upper
-      else jsonb_typeof(p_value) = p_rule.type
-    end
-  );
+  -- An expression alone, without a query of its own: it is asked of every field. pg_input_is_valid takes a parameter for a
+  -- constant and remembers its type, hence the empty text after it.
+  return case p_rule.type
+    when 'text' then jsonb_typeof(p_value) = 'string'
+      and char_length(p_value #>> '{}') between p_rule.lower and p_rule.upper
+      and p_value #>> '{}' ~ coalesce(p_rule.of, '^[^\x01-\x08\x0b-\x1f\x7f]*$')
+    when 'integer' then jsonb_typeof(p_value) = 'number'
+      and (p_value::numeric between p_rule.lower and p_rule.upper)
+      and p_value::numeric = trunc(p_value::numeric)
+    when 'number' then jsonb_typeof(p_value) = 'number'
+      and (p_value::numeric between p_rule.lower and p_rule.upper)
+      and p_value::numeric = round(p_value::numeric, 3)
+    when 'label' then jsonb_typeof(p_value) = 'string' and pg_input_is_valid(p_value #>> '{}', p_rule.of || '')
+    when 'uuid' then jsonb_typeof(p_value) = 'string'
+      and p_value #>> '{}' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+    when 'time' then jsonb_typeof(p_value) = 'string'
+      and p_value #>> '{}' ~ '^2[01]\d\d-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$'
+      and pg_input_is_valid(p_value #>> '{}', 'timestamptz')
+    when 'list' then jsonb_typeof(p_value) = 'array'
+      and jsonb_array_length(p_value) between p_rule.lower and p_rule.upper
+    else jsonb_typeof(p_value) = p_rule.type
+  end;
 end;
 $$;
 
@@ -120,10 +120,9 @@ set search_path = ''
 as $$
 declare
   v_rule private.template_fields;
-  v_given record;
   v_read jsonb;
   v_missing text;
-  v_path text;
+  v_unknown jsonb;
 begin
   if jsonb_typeof(p_object) is distinct from 'object' then
     perform private.fail('invalid_template', format('%s must be an object', p_path));
@@ -134,31 +133,29 @@ begin
     ) #>> '{}');
   end if;
 
+  -- Plans have thousands of fields: those of an object are read in one statement, and what breaks its rule says so itself.
   select
-    jsonb_object_agg(template_fields.name, coalesce(template_fields.fallback, 'null')),
-    min(template_fields.name) filter (where template_fields.is_required and coalesce(p_object -> template_fields.name, 'null') = 'null')
-  into v_read, v_missing
-  from private.template_fields
-  where template_fields.level = p_level
-    and template_fields.type <> 'derived';
+    jsonb_object_agg(field.name, case
+      when field.value is null then coalesce(field.fallback, 'null')
+      when field.type in ('text', 'label', 'boolean') and private.fits_template_field(field.rule, field.value) then field.value
+      when field.type in ('integer', 'number') and private.fits_template_field(field.rule, field.value)
+        then to_jsonb(trim_scale(field.value::numeric))
+      else private.read_template_value(field.rule, field.value, p_path || '.' || field.name)
+    end) filter (where field.type <> 'derived'),
+    min(field.name) filter (where field.is_required and field.value is null),
+    p_object - array_agg(field.name)
+  into v_read, v_missing, v_unknown
+  from (
+    select template_fields.*, template_fields as rule, nullif(p_object -> template_fields.name, 'null') as value
+    from private.template_fields
+    where template_fields.level = p_level
+  ) as field;
 
-  for v_given in
-    select given.key, given.value, template_fields as rule
-    from jsonb_each(p_object) as given
-    left join private.template_fields on template_fields.level = p_level and template_fields.name = given.key
-    where given.value <> 'null'
-      or template_fields.name is null
-  loop
-    v_path := format('%s.%s', p_path, left(v_given.key, 60));
-
-    if v_given.rule is null then
-      perform private.fail('invalid_template', v_path || ' is not a field');
-    elsif (v_given.rule).type <> 'derived' then
-      v_read := v_read || jsonb_build_object(v_given.key, private.read_template_value(v_given.rule, v_given.value, v_path));
-    end if;
-  end loop;
-
-  if v_missing is not null then
+  if v_unknown <> '{}' then
+    perform private.fail('invalid_template', format(
+      '%s.%s is not a field', p_path, (select left(min(name), 60) from jsonb_object_keys(v_unknown) as name)
+    ));
+  elsif v_missing is not null then
     perform private.fail('invalid_template', format('%s.%s is missing', p_path, v_missing));
   end if;
 
