@@ -121,6 +121,30 @@ comment on function private.effective_volume_kg(numeric, integer, boolean, publi
 
 -- Epley 1985, Poundage Chart. Brzycki 1993, JOPERD 64(1):88. Lombardi 1989, Beginning Weight Training. Mayhew et al.
 -- 1992, J Sports Med Phys Fitness 32:295. Wathan 1994, in NSCA Essentials. O'Conner et al. 1989, Weight Training.
+create function private.rep_estimates_kg(p_load_kg numeric, p_reps integer)
+returns numeric[]
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return array[
+    p_load_kg * (1 + p_reps / 30.0),
+    p_load_kg * 36 / (37 - p_reps),
+    p_load_kg * power(p_reps, 0.10),
+    p_load_kg * 100 / (52.2 + 41.9 * exp(-0.055 * p_reps)),
+    p_load_kg * 100 / (48.8 + 53.8 * exp(-0.075 * p_reps)),
+    p_load_kg * (1 + 0.025 * p_reps)
+  ];
+end;
+$$;
+
+grant execute on function private.rep_estimates_kg(numeric, integer) to authenticated, service_role;
+comment on function private.rep_estimates_kg(numeric, integer) is
+  'What the six formulas make of load and repetitions as they stand, also of a single: Epley, Brzycki, Lombardi, Mayhew,
+Wathan, O''Conner. For fewer than 37 repetitions, where Brzycki''s has its pole.';
+
 -- A single is a maximum as it stands: the raw formulas would make it a record by up to 9 %.
 create function private.rep_formula_kg(p_load_kg numeric, p_reps integer, p_formula public.e1rm_formula)
 returns numeric
@@ -137,15 +161,7 @@ begin
     when p_formula = 'brzycki' then p_load_kg * 36 / (37 - p_reps)
     else (
       select percentile_cont(0.5) within group (order by estimate.kg)::numeric
-      from (
-        values
-          (p_load_kg * (1 + p_reps / 30.0)),
-          (p_load_kg * 36 / (37 - p_reps)),
-          (p_load_kg * power(p_reps, 0.10)),
-          (p_load_kg * 100 / (52.2 + 41.9 * exp(-0.055 * p_reps))),
-          (p_load_kg * 100 / (48.8 + 53.8 * exp(-0.075 * p_reps))),
-          (p_load_kg * (1 + 0.025 * p_reps))
-      ) as estimate (kg)
+      from unnest(private.rep_estimates_kg(p_load_kg, p_reps)) as estimate (kg)
     )
   end;
 end;

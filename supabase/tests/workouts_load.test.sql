@@ -1,7 +1,7 @@
 -- The golden table of load, volume and one-rep maxima.
 begin;
 \ir support/acting.psql
-select plan(75);
+select plan(102);
 
 -- Load -----------------------------------------------------------------------------------------------------------------
 
@@ -27,6 +27,35 @@ insert into loads values
 
 select is(private.load_kg(tracking_type, weight_entry, weight_kg, fraction, bodyweight_kg), load_kg, label)
 from loads;
+
+-- Ebben et al. 2011 for push-ups, segment masses after Winter for others; of 100 kg.
+create temporary table shares (slug text, load_kg numeric);
+insert into shares values
+  ('pull-up', 100), ('chin-up', 100), ('muscle-up', 100), ('parallel-bar-dip', 100), ('push-up', 64), ('knee-push-up', 49),
+  ('incline-push-up', 55), ('decline-push-up', 70), ('bodyweight-squat', 88), ('forward-lunge', 88),
+  ('single-leg-calf-raise', 97), ('45-degree-back-extension', 68), ('sit-up', 68), ('inverted-row', 60), ('pike-push-up', 60),
+  ('handstand-push-up', 95);
+
+select is(
+  (select private.load_kg(tracking_type, weight_entry, null, bodyweight_fraction, 100) from public.exercises where exercises.slug = shares.slug),
+  shares.load_kg, shares.slug || ' moves its share of the body'
+)
+from shares;
+select is(
+  (
+    select array_agg(private.load_kg('bodyweight_reps', 'added', 10, fraction, 80) order by fraction)
+    from unnest('{0.41,0.49,0.55,0.60,0.64,0.68,0.69,0.70,0.74,0.75,0.88,0.95,0.97,1.00}'::numeric[]) as fraction
+  ),
+  '{42.8,49.2,54,58,61.2,64.4,65.2,66,69.2,70,80.4,86,87.6,90}',
+  'what is added comes on top, whatever the share'
+);
+select is(
+  (
+    select count(private.e1rm_load_kg('bodyweight_reps', 'working', 10, fraction, 80))
+    from unnest('{0.41,0.49,0.55,0.60,0.64,0.68,0.69,0.70,0.74,0.75,0.88,0.95,0.97}'::numeric[]) as fraction
+  ),
+  0::bigint, 'and none but the whole body tells of a maximum'
+);
 
 -- Volume ---------------------------------------------------------------------------------------------------------------
 
@@ -64,6 +93,25 @@ from formulas;
 select is(private.rep_formula_kg(100, 37, 'brzycki'), null, 'no formula at Brzycki''s pole');
 select is(private.rep_formula_kg(100, 0, 'epley'), null, 'no repetition, no estimate');
 
+-- Each formula by itself, as published: also the raw single, which none of them is asked for.
+create temporary table estimates (reps integer, kg numeric[]);
+insert into estimates values
+  (1, '{103.33,100.00,100.00,108.86,101.30,102.50}'),
+  (2, '{106.67,102.86,107.18,111.44,105.15,105.00}'),
+  (3, '{110.00,105.88,111.61,113.99,108.98,107.50}'),
+  (5, '{116.67,112.50,117.46,119.01,116.58,112.50}'),
+  (8, '{126.67,124.14,123.11,126.29,127.67,120.00}'),
+  (10, '{133.33,133.33,125.89,130.93,134.75,125.00}'),
+  (12, '{140.00,144.00,128.21,135.40,141.50,130.00}'),
+  (15, '{150.00,163.64,131.10,141.72,150.91,137.50}');
+
+select is(
+  (select array_agg(round(estimate.kg, 2) order by estimate.place)
+    from unnest(private.rep_estimates_kg(100, reps)) with ordinality as estimate (kg, place)),
+  kg, format('Epley, Brzycki, Lombardi, Mayhew, Wathan and O''Conner at %s', reps)
+)
+from estimates;
+
 -- RPE table ------------------------------------------------------------------------------------------------------------
 
 select is(private.rpe_percentage(1, 10), 100.0, 'a single at RPE 10 is the maximum');
@@ -74,6 +122,16 @@ select is(private.rpe_percentage(12, 6), 57.4, 'pct(12, 6)');
 select is(private.rpe_percentage(1, 9.5), 97.8, 'half steps');
 select is(private.rpe_percentage(13, 10), null, 'no extrapolation in repetitions');
 select is(private.rpe_percentage(5, 5.5), null, 'no extrapolation in RPE');
+-- The curve from 1 to 16 repetitions to failure in halves.
+select is(
+  (
+    select array_agg(private.rpe_percentage(at.reps, at.reps + 10 - at.n) order by at.n)
+    from (select n, least(trunc(n), 12)::integer as reps from generate_series(1.0, 16.0, 0.5) as n) as at
+  ),
+  '{100,97.8,95.5,93.9,92.2,90.7,89.2,87.8,86.3,85.0,83.7,82.4,81.1,79.9,78.6,77.4,76.2,75.1,73.9,72.3,70.7,69.4,68.0,66.7,'
+    '65.3,64.0,62.6,61.3,59.9,58.6,57.4}',
+  'all 31 of them'
+);
 select is(
   (
     select count(*)

@@ -18,6 +18,29 @@ begin
 end;
 $$;
 
+-- Those of the library, or before them two of the athlete's own, which they may merge without holding up anybody else.
+create function pg_temp.exercises(p_slugs text[], p_own boolean)
+returns uuid[]
+language plpgsql
+as $$
+declare
+  v_exercises uuid[] := array(
+    select id from public.exercises join unnest(p_slugs) with ordinality as wanted (slug, place) using (slug) order by place
+  );
+begin
+  if p_own then
+    v_exercises[1:2] := array[gen_random_uuid(), gen_random_uuid()];
+    insert into public.exercises (
+      id, name, exercise_type, primary_muscles, difficulty, movement_pattern, tracking_type, weight_entry
+    )
+    select id, 'Own ' || id, 'strength', '{chest}', 'beginner', 'push', 'weight_reps', 'total'
+    from unnest(v_exercises[1:2]) as id;
+  end if;
+
+  return v_exercises;
+end;
+$$;
+
 -- The n-th set or workout, counted round and round.
 create function pg_temp.nth_set(p_n integer)
 returns uuid
@@ -44,7 +67,11 @@ as $$
 declare
   v_workout_id uuid := (select id from public.workouts where status = 'in_progress');
   v_entry_id uuid := (
-    select id from public.workout_exercises where workout_id = v_workout_id and exercise_id = p_exercise_id limit 1
+    select entries.id
+    from public.exercises
+    join public.workout_exercises as entries on entries.exercise_id = coalesce(exercises.merged_into, exercises.id)
+    where exercises.id = p_exercise_id and entries.workout_id = v_workout_id
+    limit 1
   );
 begin
   if v_entry_id is null and v_workout_id is not null then
@@ -90,6 +117,11 @@ begin
     duration_seconds => case when v_tracking ~ 'duration|cardio' then (p ->> 'seconds')::numeric end,
     distance_m => case when v_tracking ~ 'distance|cardio' then (p ->> 'metres')::numeric end,
     rpe => (p ->> 'rpe')::numeric,
+    side => (p ->> 'side')::public.set_side,
+    rest_seconds => (p ->> 'rest')::integer,
+    energy_kcal => case when v_tracking = 'cardio' then (p #>> '{machine,kcal}')::integer end,
+    average_heart_rate => case when v_tracking = 'cardio' then (p #>> '{machine,pulse}')::integer end,
+    incline_percent => case when v_tracking = 'cardio' then (p #>> '{machine,incline}')::numeric end,
     completed_at => (
       select started_at + (p ->> 'minute')::integer * interval '1 minute'
       from public.workouts where status = 'in_progress'
@@ -99,22 +131,37 @@ begin
 end;
 $$;
 
--- As a phone that was offline sends what it kept: all in one statement, in any order.
-create function pg_temp.upload(p_exercise_id uuid, p_sets jsonb)
+-- As a phone that was offline sends what it kept, perhaps once more because it heard no answer.
+create function pg_temp.upload(p_exercise_id uuid, p jsonb)
 returns void
 language plpgsql
 as $$
 declare
-  v_entry_id uuid := pg_temp.entry(p_exercise_id);
+  v_started_at constant timestamptz := now() - (p ->> 'days')::integer * interval '1 day';
+  v_workout constant jsonb := jsonb_build_object(
+    'id', gen_random_uuid(), 'started_at', v_started_at, 'ended_at', v_started_at + interval '100 minutes',
+    'pauses', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'from', v_started_at + (pause ->> 0)::integer * interval '1 second',
+        'to', v_started_at + (pause ->> 1)::integer * interval '1 second'
+      )), '[]')
+      from jsonb_array_elements(p -> 'pauses') as pause
+    ),
+    'exercises', jsonb_build_array(jsonb_build_object(
+      'id', gen_random_uuid(), 'exercise_id', p_exercise_id, 'position', 0, 'sets', (
+        select jsonb_agg(jsonb_build_object(
+          'id', gen_random_uuid(), 'set_index', place, 'set_type', sent -> 'type', 'side', sent -> 'side',
+          'weight_kg', sent -> 'weight', 'reps', sent -> 'reps',
+          'completed_at', v_started_at + (sent ->> 'minute')::integer * interval '1 minute'
+        ))
+        from jsonb_array_elements(p -> 'sets') with ordinality as list (sent, place)
+      )
+    ))
+  );
 begin
-  insert into public.workout_sets (
-    workout_exercise_id, set_index, set_type, weight_kg, reps, completed_at
-  )
-  select
-    v_entry_id, 100 + place, (sent ->> 'type')::public.set_type, (sent ->> 'weight')::numeric, (sent ->> 'reps')::integer,
-    workouts.started_at + (sent ->> 'minute')::integer * interval '1 minute'
-  from jsonb_array_elements(p_sets) with ordinality as list (sent, place)
-  join public.workouts on workouts.status = 'in_progress';
+  for n in 1 .. (p ->> 'times')::integer loop
+    perform public.upload_workouts(jsonb_build_array(v_workout));
+  end loop;
 end;
 $$;
 
@@ -168,21 +215,6 @@ as $$
   from public.workouts where status = 'in_progress';
 $$;
 
-create function pg_temp.move_history(p_from uuid, p_into uuid)
-returns void
-language plpgsql
-as $$
-declare
-  v_user_id uuid := auth.uid();
-begin
-  perform set_config('role', session_user::text, true);
-  perform private.move_workout_exercises(
-    array(select id from public.workout_exercises where user_id = v_user_id and exercise_id = p_from), p_into
-  );
-  perform set_config('role', 'authenticated', true);
-end;
-$$;
-
 create function pg_temp.act(p_exercises uuid[], p jsonb)
 returns void
 language plpgsql
@@ -205,7 +237,7 @@ begin
     when 'lift' then
       perform pg_temp.lift(v_exercise_id, p);
     when 'upload' then
-      perform pg_temp.upload(v_exercise_id, p -> 'sets');
+      perform pg_temp.upload(v_exercise_id, p);
     when 'import' then
       perform pg_temp.import(v_exercise_id, (p ->> 'days')::integer, p -> 'sets');
     when 'undo import' then
@@ -216,6 +248,8 @@ begin
         reps = case when p ? 'reps' then (p ->> 'reps')::integer else reps end,
         rpe = case when p ? 'rpe' then (p ->> 'rpe')::numeric else rpe end,
         set_type = coalesce((p ->> 'type')::public.set_type, set_type),
+        side = case when p ? 'side' then (p ->> 'side')::public.set_side else side end,
+        rest_seconds = case when p ? 'rest' then (p ->> 'rest')::integer else rest_seconds end,
         entered_unit = coalesce((p ->> 'unit')::public.weight_unit, entered_unit)
       where id = pg_temp.nth_set((p ->> 'n')::integer);
     when 'join set' then
@@ -244,31 +278,33 @@ begin
       where id = pg_temp.nth_workout((p ->> 'n')::integer);
     when 'prefer' then
       update public.preferences set e1rm_formula = (p ->> 'formula')::public.e1rm_formula;
+    when 'show' then
+      update public.preferences set units = (p ->> 'units')::public.unit_system;
     when 'plan' then
       update public.preferences set weekly_goal = (p ->> 'goal')::integer, rest_days_per_week = (p ->> 'rest')::integer,
         week_starts_on = (p ->> 'starts')::integer;
     when 'merge' then
-      perform pg_temp.move_history(v_exercise_id, p_exercises[1 + (p ->> 'into')::integer]);
+      perform public.merge_exercises(v_exercise_id, p_exercises[1 + (p ->> 'into')::integer]);
+    when 'unmerge' then
+      perform public.unmerge_exercise((select id from public.exercises where id = any (p_exercises) and merged_into is not null));
   end case;
 end;
 $$;
 
--- A step that the rules refuse, such as a second workout, has to leave no trace either. Answers how many were done.
+-- A step that the rules refuse, such as a second workout, has to leave no trace either. Answers what was done.
 create function pg_temp.act_all(p_slugs text[], p_steps jsonb)
-returns integer
+returns text[]
 language plpgsql
 as $$
 declare
-  v_exercises constant uuid[] := array(
-    select id from public.exercises join unnest(p_slugs) with ordinality as wanted (slug, place) using (slug) order by place
-  );
+  v_exercises constant uuid[] := pg_temp.exercises(p_slugs, p_steps @> '[{"do": "merge"}]');
   v_step jsonb;
-  v_done integer := 0;
+  v_done text[] := '{}';
 begin
   for v_step in select step from jsonb_array_elements(p_steps) as step loop
     begin
       perform pg_temp.act(v_exercises, v_step);
-      v_done := v_done + 1;
+      v_done := v_done || (v_step ->> 'do');
     exception
       when sqlstate 'PGRST' or check_violation then
         null;
@@ -299,40 +335,54 @@ as $$
     'preferences', (select to_jsonb(preferences) from public.preferences),
     'sets', pg_temp.rows_of($q$
       select
-        sets.id, sets.workout_id, sets.exercise_id, entries.tracking_type, entries.weight_entry, entries.unilateral,
+        sets.id, sets.workout_id, sets.workout_exercise_id, sets.exercise_id, exercises.met, entries.tracking_type, entries.weight_entry, entries.unilateral,
         entries.bodyweight_fraction, workouts.bodyweight_kg, sets.set_type,
         sets.parent_set_id is not null as continues, sets.set_index, sets.side, sets.weight_kg,
-        sets.reps, sets.rpe, sets.rest_seconds, sets.duration_seconds, sets.distance_m,
+        sets.reps, sets.rpe, sets.rest_seconds, sets.duration_seconds, sets.distance_m, sets.energy_kcal,
         extract(epoch from sets.completed_at) as completed_at
       from public.workout_sets as sets
       join public.workout_exercises as entries on entries.id = sets.workout_exercise_id
       join public.workouts on workouts.id = sets.workout_id
+      join public.exercises on exercises.id = sets.exercise_id
       where sets.completed_at is not null
     $q$),
+    'entries', pg_temp.rows_of($q$select id from public.workout_exercises$q$),
     'workouts', pg_temp.rows_of($q$
       select
         id, status, (started_at at time zone timezone)::date as local_date,
         date_trunc('week', started_at at time zone timezone)::date as week,
         (created_at at time zone timezone)::date as entered_on, import_id is not null as imported,
-        floor(extract(epoch from ended_at - started_at)) as seconds, active_seconds, calories
+        extract(epoch from started_at) as started_at, extract(epoch from ended_at) as ended_at, bodyweight_kg,
+        array(
+          select jsonb_build_array(extract(epoch from lower(pause)), extract(epoch from upper(pause)))
+          from unnest(pauses) as pause
+        ) as pauses
       from public.workouts
     $q$),
     'derived', jsonb_build_object(
       'personal_records', pg_temp.rows_of($q$
         select
           record.exercise_id, record.kind, record.at_reps, record.at_weight_kg, record.value, record.previous_value,
-          record.improvement, record.set_id, record.workout_id, extract(epoch from record.achieved_at) as achieved_at,
+          record.improvement, record.improvement_percent, record.is_baseline, record.set_id, record.workout_id, extract(epoch from record.achieved_at) as achieved_at,
           beaten_by.set_id as superseded_by, extract(epoch from record.superseded_at) as superseded_at
         from public.personal_records as record
         left join public.personal_records as beaten_by on beaten_by.id = record.superseded_by
         where record.revoked_at is null
       $q$),
       'workout_sets', pg_temp.rows_of($q$
-        select id, is_record, is_counted, load_kg, volume_kg, effective_volume_kg, e1rm_kg from public.workout_sets
+        select
+          id, is_record, is_counted, load_kg, volume_kg, effective_volume_kg, e1rm_kg, e1rm_method, e1rm_confidence
+        from public.workout_sets
         where completed_at is not null
       $q$),
+      'workout_exercises', pg_temp.rows_of($q$
+        select id, set_count, rep_count, volume_kg, effective_volume_kg from public.workout_exercises
+      $q$),
       'workouts', pg_temp.rows_of($q$
-        select id, set_count, rep_count, volume_kg, effective_volume_kg, records_set from public.workouts
+        select
+          id, duration_seconds, active_seconds, calories, set_count, warmup_set_count, rep_count, volume_kg,
+          effective_volume_kg, warmup_volume_kg, average_rpe, total_rest_seconds, records_set
+        from public.workouts
       $q$),
       'exercise_stats', pg_temp.rows_of($q$
         select
@@ -367,7 +417,7 @@ returns jsonb
 language plpgsql
 as $$
 declare
-  v_done integer;
+  v_done text[];
 begin
   perform pg_temp.new_athlete();
   v_done := pg_temp.act_all(p_slugs, p_steps);

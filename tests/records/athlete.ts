@@ -20,7 +20,9 @@ const Facts = z.object({
     z.object({
       id: z.string(),
       workout_id: z.string(),
+      workout_exercise_id: z.string(),
       exercise_id: z.string(),
+      met: number,
       tracking_type: z.string(),
       weight_entry: z.string(),
       unilateral: z.boolean(),
@@ -33,8 +35,10 @@ const Facts = z.object({
       weight_kg: number,
       reps: number,
       rpe: number,
+      rest_seconds: number,
       duration_seconds: number,
       distance_m: number,
+      energy_kcal: number,
       completed_at: z.number(),
     }),
   ),
@@ -46,21 +50,24 @@ const Facts = z.object({
       week: z.string(),
       entered_on: z.string(),
       imported: z.boolean(),
-      seconds: number,
-      active_seconds: number,
-      calories: number,
+      started_at: z.number(),
+      ended_at: number,
+      bodyweight_kg: number,
+      pauses: z.array(z.tuple([z.number(), z.number()])),
     }),
   ),
+  entries: z.array(z.object({ id: z.string() })),
   derived: z.record(z.string(), z.array(Row)),
   revoked: z.int(),
   repaired: z.record(z.string(), z.int()),
 })
 
-const Training = z.object({ done: z.int(), facts: Facts })
+const Training = z.object({ done: z.array(z.string()), facts: Facts })
 
 /** What came of a sequence of steps: rows by table, as text. */
 interface Trained {
-  readonly done: number
+  /** The steps that were not refused. */
+  readonly done: readonly string[]
   readonly derived: Readonly<Record<string, readonly string[]>>
   readonly due: Readonly<Record<string, readonly string[]>>
   readonly repaired: Readonly<Record<string, number>>
@@ -89,7 +96,7 @@ export class Gym implements AsyncDisposable {
   }
 
   /**
-   * Lets a new athlete do `steps` and answers how many were done, what is derived then, what `independent/` makes of the
+   * Lets a new athlete do `steps` and answers which were done, what is derived then, what `independent/` makes of the
    * log, and how many rows a recompute found wrong. Rejects when the database fails otherwise than by a rule.
    */
   async train(steps: readonly Step[]): Promise<Trained> {

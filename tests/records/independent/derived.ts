@@ -10,12 +10,14 @@ import {
 } from './load.ts'
 import { exerciseDays, lifetime, totals, weeks } from './stats.ts'
 import { type Rules, streaks } from './streaks.ts'
+import { activeTimeOf, asides, caloriesOf, durationOf } from './workout.ts'
 
 /** What an athlete logged. */
 export interface Log {
   readonly preferences: Rules & { readonly e1rm_formula: Formula }
   readonly sets: readonly LoggedSet[]
   readonly workouts: readonly LoggedWorkout[]
+  readonly entries: readonly { readonly id: string }[]
 }
 
 type Row = Readonly<Record<string, unknown>>
@@ -44,13 +46,25 @@ function ledgerRow(record: Achievement): Row {
     value: value / 1000,
     previous_value: thousandth(previous),
     improvement: thousandth(better),
+    improvement_percent: better === null || !previous ? null : Math.round((10_000 * better) / previous + 1e-7) / 100,
+    is_baseline: previous === null,
+  }
+}
+
+function maximumRow(set: LoggedSet, formula: Formula): Row {
+  const maximum = maximumOf(set, formula)
+  const reps = set.reps ?? 0
+  return {
+    e1rm_kg: thousandth(maximum?.grams ?? null),
+    e1rm_method: maximum?.method ?? null,
+    e1rm_confidence: maximum === null ? null : reps <= 5 ? 'high' : reps <= 10 ? 'medium' : 'low',
   }
 }
 
 const isOfSession = ({ kind }: Achievement): boolean => ['best_session_volume', 'max_session_reps'].includes(kind)
 
 /** Every derived row of the athlete's, table by table, as it follows from `log` alone. */
-export function derivedFrom({ preferences, sets, workouts }: Log): Readonly<Record<string, readonly Row[]>> {
+export function derivedFrom({ preferences, sets, workouts, entries }: Log): Readonly<Record<string, readonly Row[]>> {
   const formula = preferences.e1rm_formula
   const stateOf = new Map(workouts.map(({ id, status }) => [id, status]))
   const dayOf = new Map(workouts.map(({ id, local_date }) => [id, local_date]))
@@ -68,17 +82,25 @@ export function derivedFrom({ preferences, sets, workouts }: Log): Readonly<Reco
     personal_records: ledger.map(ledgerRow),
     workout_sets: sets.map((set) => ({
       id: set.id,
+      ...maximumRow(set, formula),
       is_record: celebrated.some((record) => record.set_id === set.id && !isOfSession(record)),
       is_counted: isCounted(set),
       load_kg: loadOf(set),
       volume_kg: volumeOf(set),
       effective_volume_kg: effectiveVolumeOf(set),
-      e1rm_kg: thousandth(maximumOf(set, formula)),
     })),
-    workouts: workouts.map(({ id }) => ({
+    workout_exercises: entries.map(({ id }) => ({
       id,
-      ...totals(setsOf(id)),
-      records_set: recordsOf(id),
+      ...totals(sets.filter(({ workout_exercise_id }) => workout_exercise_id === id)),
+    })),
+    workouts: workouts.map((workout) => ({
+      id: workout.id,
+      duration_seconds: durationOf(workout),
+      active_seconds: activeTimeOf(workout),
+      calories: caloriesOf(workout, setsOf(workout.id)),
+      ...totals(setsOf(workout.id)),
+      ...asides(setsOf(workout.id)),
+      records_set: recordsOf(workout.id),
     })),
     exercise_stats: exerciseDays(counted, (id) => dayOf.get(id) ?? '', formula),
     weekly_stats: weeks(completed, setsOf, recordsOf),

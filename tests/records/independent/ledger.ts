@@ -1,6 +1,6 @@
-import { type Formula, grams, isMiniSet, type LoggedSet, partOf, sum, trustedMaximumOf, volumeOf } from './load.ts'
+import { type Formula, isMiniSet, type LoggedSet, partOf, sum, trustedMaximumOf, volumeOf } from './load.ts'
 
-/** A record as the ledger should have it: weights in grams, what else there is in thousandths. */
+/** A record as the ledger should have it: in thousandths, weights in grams. */
 export interface Achievement {
   readonly exercise_id: string
   readonly kind: string
@@ -51,11 +51,11 @@ function valuesOf(set: LoggedSet, formula: Formula): Readonly<Record<string, num
   const oneGo = repsInOneGo(set) * 1000
   const maximum = trustedMaximumOf(set, formula)
   return {
-    max_weight: carries || ((lifts || pulls) && some) ? grams(weight_kg ?? 0) : null,
+    max_weight: carries || ((lifts || pulls) && some) ? (weight_kg ?? 0) * 1000 : null,
     best_e1rm: lifts || pulls ? maximum : null,
     best_relative:
       lifts && maximum !== null && set.bodyweight_kg !== null ? Math.round(maximum / set.bodyweight_kg) : null,
-    best_set_volume: set.set_type === 'drop' ? null : grams(volumeOf(set)),
+    best_set_volume: set.set_type === 'drop' ? null : volumeOf(set) * 1000,
     max_reps:
       tracking === 'reps_only' || tracking === 'assisted_reps' || (pulls && (weight_kg ?? 0) === 0) ? oneGo : null,
     max_reps_at_weight: lifts && (weight_kg ?? 0) > 0 ? oneGo : null,
@@ -79,10 +79,10 @@ function offersOf(set: LoggedSet, formula: Formula): readonly Offer[] {
     }
   if (set.tracking_type === 'weight_reps' && (set.weight_kg ?? 0) > 0)
     for (let n = 1; n <= Math.min(Math.max(repsInOneGo(set), Math.min(set.reps ?? 0, 1)), 12); n += 1)
-      offers.push({ kind: 'rep_max', at_reps: n, at_weight: null, value: grams(set.weight_kg ?? 0), set })
+      offers.push({ kind: 'rep_max', at_reps: n, at_weight: null, value: (set.weight_kg ?? 0) * 1000, set })
   // No assistance at all is the best there is.
   if (set.tracking_type === 'assisted_reps' && (set.reps ?? 0) >= 1)
-    offers.push({ kind: 'least_assist', at_reps: null, at_weight: null, value: grams(set.weight_kg ?? 0), set })
+    offers.push({ kind: 'least_assist', at_reps: null, at_weight: null, value: (set.weight_kg ?? 0) * 1000, set })
   return offers
 }
 
@@ -97,7 +97,7 @@ function sessionsOf(sets: readonly LoggedSet[]): readonly Offer[] {
       return last ? [{ kind, at_reps: null, at_weight: null, value: sum(session.map(amount)), set: last }] : []
     })
   return [
-    ...totals('best_session_volume', heavy, (set) => grams(volumeOf(set)) * partOf(set)),
+    ...totals('best_session_volume', heavy, (set) => volumeOf(set) * 1000 * partOf(set)),
     ...totals('max_session_reps', done, (set) => (set.reps ?? 0) * partOf(set)).map((offer) => ({
       ...offer,
       value: Math.ceil(offer.value) * 1000,
@@ -108,8 +108,10 @@ function sessionsOf(sets: readonly LoggedSet[]): readonly Offer[] {
 const hardness = ({ kind, at_weight }: Offer): number =>
   kind === 'max_reps_at_weight' ? (at_weight ?? 0) : kind === 'max_reps' ? -(at_weight ?? 0) : 0
 const score = ({ kind, value }: Offer): number => (LESS_IS_BETTER.includes(kind) ? -value : value)
+// Sums of doubles are off by less.
+const NOTHING = 1e-6
 const covers = (a: Offer, b: Offer): boolean =>
-  hardness(a) >= hardness(b) && score(a) + (MARGIN[a.kind] ?? 0) >= score(b)
+  hardness(a) >= hardness(b) && score(a) + (MARGIN[a.kind] ?? 0) + NOTHING >= score(b)
 
 function timeline(exercise_id: string, offers: readonly Offer[]): readonly Achievement[] {
   const records: Offer[] = []

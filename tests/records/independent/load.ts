@@ -7,7 +7,9 @@
 export interface LoggedSet {
   readonly id: string
   readonly workout_id: string
+  readonly workout_exercise_id: string
   readonly exercise_id: string
+  readonly met: number | null
   readonly tracking_type: string
   readonly weight_entry: string
   readonly unilateral: boolean
@@ -20,8 +22,10 @@ export interface LoggedSet {
   readonly weight_kg: number | null
   readonly reps: number | null
   readonly rpe: number | null
+  readonly rest_seconds: number | null
   readonly duration_seconds: number | null
   readonly distance_m: number | null
+  readonly energy_kcal: number | null
   readonly completed_at: number
 }
 
@@ -34,9 +38,10 @@ export interface LoggedWorkout {
   /** The local day on which it was entered. */
   readonly entered_on: string
   readonly imported: boolean
-  readonly seconds: number | null
-  readonly active_seconds: number | null
-  readonly calories: number | null
+  readonly started_at: number
+  readonly ended_at: number | null
+  readonly bodyweight_kg: number | null
+  readonly pauses: readonly (readonly [number, number])[]
 }
 
 /** The formula that the athlete prefers. */
@@ -56,7 +61,7 @@ const RPE_TABLE: readonly (readonly number[])[] = [
 ]
 
 /** Kilograms in whole grams. */
-export const grams = (kg: number): number => Math.round(kg * 1000)
+const wholeGrams = (kg: number): number => Math.round(kg * 1000)
 
 /** The sum of `numbers`. */
 export const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
@@ -82,30 +87,38 @@ export const partOf = ({ side }: LoggedSet): number => (side === null ? 1 : 1 / 
 export const effectiveVolumeOf = (set: LoggedSet): number =>
   (loadOf(set) ?? 0) * (set.reps ?? 0) * (set.unilateral ? 2 : 1) * partOf(set)
 
+/** What Epley, Brzycki, Lombardi, Mayhew, Wathan and O’Conner make of `load` lifted `reps` times, also once. */
+export const estimatesOf = (load: number, reps: number): readonly [number, number, ...number[]] => [
+  load * (1 + reps / 30),
+  (load * 36) / (37 - reps),
+  load * reps ** 0.1,
+  (100 * load) / (52.2 + 41.9 * Math.exp(-0.055 * reps)),
+  (100 * load) / (48.8 + 53.8 * Math.exp(-0.075 * reps)),
+  load * (1 + 0.025 * reps),
+]
+
 /** The one-rep maximum for `load` lifted `reps` times to failure, by `formula`. */
 export function byFormula(load: number, reps: number, formula: Formula): number {
-  const epley = load * (1 + reps / 30)
-  const brzycki = (load * 36) / (37 - reps)
+  const estimates = estimatesOf(load, reps)
   if (reps === 1) return load
-  if (formula === 'epley') return epley
-  if (formula === 'brzycki') return brzycki
-  const estimates = [
-    epley,
-    brzycki,
-    load * reps ** 0.1,
-    (100 * load) / (52.2 + 41.9 * Math.exp(-0.055 * reps)),
-    (100 * load) / (48.8 + 53.8 * Math.exp(-0.075 * reps)),
-    load * (1 + 0.025 * reps),
-  ].sort((a, b) => a - b)
-  return ((estimates[2] ?? 0) + (estimates[3] ?? 0)) / 2
+  if (formula === 'epley') return estimates[0]
+  if (formula === 'brzycki') return estimates[1]
+  const sorted = [...estimates].sort((a, b) => a - b)
+  return ((sorted[2] ?? 0) + (sorted[3] ?? 0)) / 2
 }
 
 /** Whether the set is a mini-set: it goes on after a breath, and tells of nothing by itself. */
 export const isMiniSet = ({ set_type, continues }: LoggedSet): boolean =>
   continues && ['rest_pause', 'myo_rep'].includes(set_type)
 
-/** The one-rep maximum in grams that a set stands for; null where it tells nothing of it. */
-export function maximumOf(set: LoggedSet, formula: Formula): number | null {
+/** A one-rep maximum in grams, and how it was found. */
+export interface Maximum {
+  readonly grams: number
+  readonly method: string
+}
+
+/** The one-rep maximum that a set stands for; null where it tells nothing of it. */
+export function maximumOf(set: LoggedSet, formula: Formula): Maximum | null {
   const { reps, rpe } = set
   if (reps === null || reps < 1 || reps > 12) return null
   if (isMiniSet(set) || ['warmup', 'cluster'].includes(set.set_type)) return null
@@ -116,11 +129,13 @@ export function maximumOf(set: LoggedSet, formula: Formula): number | null {
   if (!wholeBody && set.tracking_type !== 'weight_reps') return null
   const load = wholeBody ? (loadOf(set) ?? 0) : (set.weight_kg ?? 0)
   if (load <= 0) return null
-  if (reps === 1 && (rpe === null || rpe === 10)) return grams(load)
+  if (reps === 1 && (rpe === null || rpe === 10)) return { grams: wholeGrams(load), method: 'single' }
   const percentage = rpe === null ? undefined : RPE_TABLE[(10 - rpe) * 2]?.[reps - 1]
-  return grams(percentage === undefined ? byFormula(load, reps, formula) : (load * 100) / percentage)
+  return percentage === undefined
+    ? { grams: wholeGrams(byFormula(load, reps, formula)), method: formula }
+    : { grams: wholeGrams((load * 100) / percentage), method: 'rpe_table' }
 }
 
 /** The one-rep maximum as records and statistics take it: of up to ten repetitions. */
 export const trustedMaximumOf = (set: LoggedSet, formula: Formula): number | null =>
-  (set.reps ?? 0) <= 10 ? maximumOf(set, formula) : null
+  (set.reps ?? 0) <= 10 ? (maximumOf(set, formula)?.grams ?? null) : null

@@ -8,6 +8,7 @@ import {
   trustedMaximumOf,
   volumeOf,
 } from './load.ts'
+import { activeTimeOf, caloriesOf, durationOf } from './workout.ts'
 
 const groups = <Item>(
   items: readonly Item[],
@@ -28,6 +29,14 @@ export function totals(sets: readonly LoggedSet[]) {
     effective_volume_kg: sum(working.map(effectiveVolumeOf)),
   }
 }
+
+// Halves of sets are rounded up workout by workout.
+const added = (parts: readonly ReturnType<typeof totals>[]): ReturnType<typeof totals> => ({
+  set_count: sum(parts.map(({ set_count }) => set_count)),
+  rep_count: sum(parts.map(({ rep_count }) => rep_count)),
+  volume_kg: sum(parts.map(({ volume_kg }) => volume_kg)),
+  effective_volume_kg: sum(parts.map(({ effective_volume_kg }) => effective_volume_kg)),
+})
 
 const highest = (numbers: readonly (number | null)[]): number | null =>
   numbers.reduce((best, number) => (number === null || (best !== null && best >= number) ? best : number), null)
@@ -68,6 +77,12 @@ export function exerciseDays(sets: readonly LoggedSet[], dayOf: (workoutId: stri
   })
 }
 
+const effort = (workouts: readonly LoggedWorkout[], setsOf: (workoutId: string) => readonly LoggedSet[]) => ({
+  duration_seconds: sum(workouts.map((workout) => durationOf(workout) ?? 0)),
+  active_seconds: sum(workouts.map((workout) => activeTimeOf(workout) ?? 0)),
+  calories: sum(workouts.map((workout) => caloriesOf(workout, setsOf(workout.id)) ?? 0)),
+})
+
 /** `weekly_stats` of the completed workouts. */
 export function weeks(
   workouts: readonly LoggedWorkout[],
@@ -78,10 +93,8 @@ export function weeks(
     week,
     workout_count: done.length,
     training_days: new Set(done.map(({ local_date }) => local_date)).size,
-    ...totals(done.flatMap(({ id }) => setsOf(id))),
-    duration_seconds: sum(done.map(({ seconds }) => seconds ?? 0)),
-    active_seconds: sum(done.map(({ active_seconds }) => active_seconds ?? 0)),
-    calories: sum(done.map(({ calories }) => calories ?? 0)),
+    ...added(done.map(({ id }) => totals(setsOf(id)))),
+    ...effort(done, setsOf),
     records_set: sum(done.map(({ id }) => recordsOf(id))),
   }))
 }
@@ -96,10 +109,8 @@ export function lifetime(
   return [
     {
       workout_count: workouts.length,
-      ...totals(workouts.flatMap(({ id }) => setsOf(id))),
-      duration_seconds: sum(workouts.map(({ seconds }) => seconds ?? 0)),
-      active_seconds: sum(workouts.map(({ active_seconds }) => active_seconds ?? 0)),
-      calories: sum(workouts.map(({ calories }) => calories ?? 0)),
+      ...added(workouts.map(({ id }) => totals(setsOf(id)))),
+      ...effort(workouts, setsOf),
       records_set: sum(workouts.map(({ id }) => recordsOf(id))),
     },
   ]
