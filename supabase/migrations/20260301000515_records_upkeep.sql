@@ -177,7 +177,14 @@ begin
           and announced.at_reps is not distinct from added.at_reps
           and announced.id <> added.id
           and not announced.is_baseline
-          and (announced.set_id = added.set_id or private.is_session_kind(added.kind))
+          and (
+            announced.set_id = added.set_id
+            or private.is_session_kind(added.kind)
+            -- Deleted and logged anew.
+            or (announced.revoked_because = 'set_deleted'
+              and announced.value = added.value
+              and announced.at_weight_kg is not distinct from added.at_weight_kg)
+          )
       )
     group by added.workout_id, added.set_id, added.exercise_id
   ) as achieved;
@@ -187,8 +194,8 @@ end;
 $$;
 
 comment on function private.tg_personal_records__announce() is
-  'Celebrates what a set of the workout that is on achieved, all in one message, and each of it once: not when a correction
-makes it a record again. The first ever of an exercise is not celebrated.';
+  'Celebrates what a set of the workout that is on achieved, all in one message, and each of it once: not when a correction,
+or the same set logged anew, makes it a record again. The first ever of an exercise is not celebrated.';
 
 -- Before the totals, so that what they announce has the number of records, too: one message for a set.
 create trigger _495_record_insert
