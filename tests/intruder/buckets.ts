@@ -1,4 +1,5 @@
 import { about, creator, owner, type Rule } from './model.ts'
+import type { Attempt } from './session.ts'
 import { relation, type Verdict } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -18,9 +19,16 @@ export const BUCKETS: Readonly<Record<string, BucketModel>> = {
   'exercise-media': { path: '{own_exercise}/picture.png', select: creator, write: creator },
 }
 
-const COMMANDS = ['select', 'insert', 'update', 'delete'] as const
+const COMMANDS = ['select', 'insert', 'update', 'move', 'delete'] as const
 
-/** Has every viewer find, put, replace and remove a file of everybody in every bucket, against the model. */
+interface File {
+  readonly bucket: string
+  readonly path: string
+  /** The viewer's own file of the same kind; of nobody, none. */
+  readonly own: string
+}
+
+/** Has every viewer find, put, replace, move their own to, and remove a file of everybody in every bucket. */
 export async function decideFiles(world: World, verdict: Verdict): Promise<void> {
   const files = Object.entries(BUCKETS).flatMap(([bucket, model]) =>
     [...world.society.people.keys()].map((owner) => ({ bucket, model, owner, path: world.fill(model.path, owner) })),
@@ -32,27 +40,50 @@ export async function decideFiles(world: World, verdict: Verdict): Promise<void>
     for (const command of COMMANDS) {
       const outcomes = await world.session.attempt(
         world.claims(viewer),
-        files.map(({ bucket, path }) => ({ sql: STATEMENTS[command](bucket, path) })),
+        files.map(({ bucket, path, model }) =>
+          ATTEMPTS[command]({ bucket, path, own: viewer === null ? '' : world.fill(model.path, viewer) }),
+        ),
       )
-      for (const [place, { error, answer }] of outcomes.entries()) {
+      for (const [place, outcome] of outcomes.entries()) {
         const file = files[place]
         if (!file) continue
         const fact = about(file.owner)
         const may = (command === 'select' ? file.model.select : file.model.write)(viewer, fact, world.society)
+        if (outcome.error) verdict.compare(`${command} in ${file.bucket}`, outcome.error.code, '42501')
         const kind = `${relation(world, viewer, fact)}, may ${command} in ${file.bucket}`
-        if (error) verdict.compare(`${command} in ${file.bucket}`, error.code, '42501')
-        verdict.compare(kind, !error && answer !== undefined, may)
+        const found = command === 'select' ? outcome.answer : outcome.after
+        verdict.compare(kind, !outcome.error && found === true, may)
       }
     }
 }
 
-const STATEMENTS: Readonly<Record<(typeof COMMANDS)[number], (bucket: string, path: string) => string>> = {
-  select: (bucket, path) =>
-    `select to_jsonb(name) from storage.objects where bucket_id = '${bucket}' and name = '${path}'`,
-  insert: (bucket, path) =>
-    `insert into storage.objects (bucket_id, name) values ('${bucket}', '${path}2') returning to_jsonb(name)`,
-  update: (bucket, path) =>
-    `update storage.objects set metadata = '{}' where bucket_id = '${bucket}' and name = '${path}' returning to_jsonb(name)`,
-  delete: (bucket, path) =>
-    `delete from storage.objects where bucket_id = '${bucket}' and name = '${path}' returning to_jsonb(name)`,
+const isThere = (condition: string): string =>
+  `select case when count(*) > 0 then to_jsonb(true) end from storage.objects where ${condition}`
+
+// What is written is looked for behind the API's back: to answer it, it would have to be found, too.
+const ATTEMPTS: Readonly<Record<(typeof COMMANDS)[number], (file: File) => Attempt>> = {
+  select: ({ bucket, path }) => ({ sql: isThere(`bucket_id = '${bucket}' and name = '${path}'`) }),
+  insert: ({ bucket, path }) => ({
+    sql: `insert into storage.objects (bucket_id, name) values ('${bucket}', '${path}2')`,
+    plain: true,
+    after: isThere(`bucket_id = '${bucket}' and name = '${path}2'`),
+  }),
+  update: ({ bucket, path }) => ({
+    // Without a condition, as for tables: it would ask for the right to read.
+    sql: `update storage.objects set metadata = '{"new": true}'`,
+    plain: true,
+    after: isThere(`bucket_id = '${bucket}' and name = '${path}' and metadata ? 'new'`),
+  }),
+  move: ({ bucket, path, own }) => ({
+    sql: `update storage.objects set name = '${path}3' where bucket_id = '${bucket}' and name = '${own}'`,
+    plain: true,
+    after: isThere(`bucket_id = '${bucket}' and name = '${path}3'`),
+  }),
+  delete: ({ bucket, path }) => ({
+    sql: 'delete from storage.objects',
+    plain: true,
+    after: `select case when not exists (
+      select from storage.objects where bucket_id = '${bucket}' and name = '${path}'
+    ) then to_jsonb(true) end`,
+  }),
 }

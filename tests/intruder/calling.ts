@@ -6,12 +6,16 @@ import { relation, type Verdict } from './verdict.ts'
 import type { World } from './world.ts'
 
 /**
- * Has every viewer call every R about the things of everybody, and of nobody. What is refused is refused as for nobody's
+ * Has every viewer call every R, or those named, about the things of everybody, and of nobody. What is refused is refused as for nobody's
  * things, and no answer tells what the viewer may not see.
  */
-export async function decideCalls(world: World, verdict: Verdict): Promise<void> {
+export async function decideCalls(
+  world: World,
+  verdict: Verdict,
+  names: readonly string[] = Object.keys(CALLS),
+): Promise<void> {
   for (const [place, viewer] of world.viewers.entries())
-    for (const [name, model] of Object.entries(CALLS)) {
+    for (const [name, model] of Object.entries(CALLS).filter(([known]) => names.includes(known))) {
       const owners = [undefined, ...askedAbout(world, viewer, model, place + name.length)]
       const outcomes = await world.session.attempt(
         world.claims(viewer),

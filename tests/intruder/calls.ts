@@ -18,6 +18,8 @@ export interface CallModel {
   /** Whether a call about that person's things is answered, or the code of what else is wrong with it; what may not be is
    * refused as for an id that is nobody's. */
   readonly may: (...question: Parameters<Rule>) => boolean | string
+  /** Only the backend has the right to call it. */
+  readonly forServer?: true
   /** Whether somebody without a token may call it. */
   readonly open?: true
   /** Columns that it shows, to whom, beyond what the policies do. */
@@ -237,13 +239,13 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   // Leaving -------------------------------------------------------------------------------------------------------------
   delete_my_account: { args: '', may: (viewer) => viewer !== null && 'fresh_sign_in_needed' },
   keep_my_account: forAll(''),
-  // For the server alone.
-  files_to_erase: { args: '', may: nobody },
+  files_to_erase: { args: '', may: nobody, forServer: true },
   count_request: forAll(''),
-  restore_account: { args: `user_id => '{owner}'`, may: nobody },
+  restore_account: { args: `user_id => '{owner}'`, may: nobody, forServer: true },
   send_archive_page: {
     args: `user_id => '{owner}', relation => 'public.profiles', page => 0, "rows" => '[]'`,
     may: nobody,
+    forServer: true,
   },
 
   // Admins --------------------------------------------------------------------------------------------------------------

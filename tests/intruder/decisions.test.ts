@@ -7,11 +7,14 @@ import { BUCKETS, decideFiles } from './buckets.ts'
 import { decideCalls } from './calling.ts'
 import { CALLS } from './calls.ts'
 import { unwatched } from './canaries.ts'
+import { CAST } from './cast.ts'
 import { readBuckets, readCalls, readTables, readTopics, type Table } from './catalogue.ts'
 import { CHANNELS, decideChannels } from './channels.ts'
 import { decideRows, decideTexts } from './decisions.ts'
+import { decideFunctions } from './functions.ts'
 import { type Graph, graphs } from './graph.ts'
-import { decideInserts } from './inserting.ts'
+import { decideGifts, decideInserts } from './inserting.ts'
+import { isCaught, readMutants, reasonOf } from './mutants.ts'
 import { Session } from './session.ts'
 import { TABLES } from './tables.ts'
 import { Verdict } from './verdict.ts'
@@ -24,6 +27,8 @@ const GRAPHS_WRITTEN = 2
 const DECISIONS = 100_000
 const ROLES_AND_COMMANDS = 4
 const MODEL = 'tests/intruder'
+// Others with every seed: `npm run bench -- mutation` tries them all.
+const MUTANTS = 12
 
 // A stack of this file's own: what is written without a condition meets nobody else's rows.
 let stack: Stack
@@ -99,6 +104,7 @@ test('the database and the model agree on every decision', { timeout: 240_000 },
       await decideTexts(world, tables, verdict)
       if (!isWritten) return
       await decideInserts(world, tables, verdict)
+      await decideGifts(world, tables, verdict)
       await decideCalls(world, verdict)
       await decideChannels(world, verdict)
       await decideFiles(world, verdict)
@@ -114,4 +120,28 @@ test('the database and the model agree on every decision', { timeout: 240_000 },
   )
   expect(verdict.disagreements).toEqual([])
   expect(verdict.decisions).toBeGreaterThanOrEqual(DECISIONS)
+})
+
+test('functions run with the rights that the contract gives them', async () => {
+  const verdict = new Verdict()
+  await Session.run(stack.status.db_url, (session) => decideFunctions(session, verdict))
+  expect(verdict.disagreements).toEqual([])
+  expect(verdict.decisions).toBeGreaterThan(Object.keys(CALLS).length)
+})
+
+test('whatever piece of the protection is taken away, it is noticed', { timeout: 240_000 }, async () => {
+  await Session.run(stack.status.db_url, async (session) => {
+    const world = await World.create(session, matrix, tables, CAST)
+    // What is put off to the end would keep a table from being altered.
+    await session.sql`set constraints all immediate`
+    const mutants = (await readMutants(session.sql)).filter(
+      // What only functions use takes all questions, which are the bench's.
+      (mutant) => mutant.place !== 'helper' && reasonOf(mutant) === undefined,
+    )
+    const sample = fc.sample(fc.shuffledSubarray([...mutants], { minLength: MUTANTS, maxLength: MUTANTS }), 1).flat()
+    const missed = []
+    for (const mutant of sample) if (!(await isCaught(world, tables, mutant))) missed.push(mutant)
+    expect(missed).toEqual([])
+    expect(sample).toHaveLength(MUTANTS)
+  })
 })

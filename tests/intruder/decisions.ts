@@ -68,6 +68,12 @@ function judge({ world, viewer, command, subject }: Question, outcome: Outcome, 
     )
 }
 
+/** What an update sets, in SQL. */
+export const changes = ({ name }: Table, patch: Readonly<Record<string, unknown>>): string =>
+  Object.keys(patch)
+    .map((column) => `${column} = (jsonb_populate_record(null::public.${name}, ${quote(patch)})).${column}`)
+    .join()
+
 const list = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : [])
 
 const keysOf = (world: World, table: Table): string =>
@@ -90,11 +96,8 @@ const ATTEMPTS: Readonly<Record<Command, (subject: Subject, world: World, viewer
   // Without a condition: a policy for reading protects what is written only where a condition reads.
   update: ({ table, model }, world, viewer) => {
     const patch = model.patch ?? world.probe(table.name).patch
-    const values = Object.keys(patch).map(
-      (column) => `${column} = (jsonb_populate_record(null::public.${table.name}, ${quote(patch)})).${column}`,
-    )
     return {
-      sql: `update public.${table.name} as t set ${values.join()} ${limit(world, table, model.update === creator && viewer)}`,
+      sql: `update public.${table.name} as t set ${changes(table, patch)} ${limit(world, table, model.update === creator && viewer)}`,
       plain: true,
       after: moved(table),
     }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Table } from './catalogue.ts'
-import { known } from './decisions.ts'
+import { changes, known } from './decisions.ts'
 import { about } from './model.ts'
 import type { Attempt, Outcome } from './session.ts'
 import { type TableModel, words } from './tables.ts'
@@ -63,4 +63,30 @@ function insertion(world: World, table: Table, model: TableModel, owner: string 
       )
       and (${model.owner}) in (${[...world.society.people.keys()].map((id) => `'${id}'`).join()})`,
   }
+}
+
+/** Has everybody change a row of their own into somebody else's, where the columns that say whose it is may be written. */
+export async function decideGifts(world: World, tables: readonly Table[], verdict: Verdict): Promise<void> {
+  for (const { table, model } of known(tables).filter((subject) => subject.model.gift !== undefined))
+    for (const viewer of world.viewers) {
+      const own = world.factsOf(table.name).find((fact) => fact.owner === viewer && viewer !== null)
+      const others = own ? [...world.society.people.keys()].filter((id) => id !== viewer) : []
+      const outcomes = await world.session.attempt(
+        world.claims(viewer),
+        others.map((other) => ({
+          sql: `update public.${table.name} as t set ${changes(table, world.row(model.gift ?? {}, other))} where ${keyOf(table)} = '${own?.key}'`,
+          plain: true,
+        })),
+      )
+      for (const [place, { error }] of outcomes.entries()) {
+        const fact = { ...about(others[place] ?? ''), table: table.name }
+        // An admin may write all of the library, and nobody else gives anything away.
+        const may = model.update(viewer, fact, world.society)
+        verdict.compare(
+          `${relation(world, viewer, fact)}, is given ${table.name}`,
+          error?.code,
+          may ? undefined : '42501',
+        )
+      }
+    }
 }

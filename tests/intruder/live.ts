@@ -6,7 +6,10 @@ import { CHANNELS, FOREIGN } from './channels.ts'
 import { about } from './model.ts'
 import { relation, type Verdict } from './verdict.ts'
 import type { Wire } from './wire.ts'
+import type { World } from './world.ts'
 
+const MARKER = 'the end'
+const NOTE = 'only for me'
 const PRIVATE = { config: { private: true } } as const
 
 const join = (channel: RealtimeChannel): Promise<string> =>
@@ -43,20 +46,21 @@ export async function decideLive(wire: Wire, verdict: Verdict): Promise<void> {
   await Promise.all(listeners.map((listener) => joinAll(wire, listener, verdict)))
   await happen(wire)
   await Promise.all(listeners.map((listener) => awaitMarker(listener)))
-  for (const { viewer, heard } of listeners)
-    for (const { kind, owner, payload } of heard) {
-      const model = CHANNELS[kind]
-      const told = `${relation(world, viewer, about(owner))}, hears of ${kind}`
-      verdict.compare(told, true, model?.hears(viewer, about(owner), world.society))
-      verdict.heard(world, viewer, told, { answer: payload }, CALLS['get_workout']?.shows)
-    }
-  for (const { viewer, heard } of listeners) {
-    if (viewer === null) continue
-    verdict.compare(
-      'everybody hears of their own workout',
-      heard.some(({ kind, owner }) => kind === 'workout' && owner === viewer),
-      true,
-    )
+  for (const listener of listeners) judge(world, listener, verdict)
+}
+
+function judge(world: World, { viewer, heard }: Listener, verdict: Verdict): void {
+  for (const owner of world.society.people.keys()) {
+    const fact = about(owner)
+    const told = `${relation(world, viewer, fact)}, hears of a workout`
+    const messages = heard.filter((message) => message.kind === 'workout' && message.owner === owner)
+    verdict.compare(told, messages.length > 0, CHANNELS['workout']?.hears(viewer, fact, world.society))
+    if (viewer !== owner) verdict.compare(`${told} what was noted`, JSON.stringify(messages).includes(NOTE), false)
+  }
+  for (const { kind, owner, payload } of heard) {
+    const told = `${relation(world, viewer, about(owner))}, hears of ${kind}`
+    verdict.compare(told, true, CHANNELS[kind]?.hears(viewer, about(owner), world.society))
+    verdict.heard(world, viewer, told, { answer: payload }, CALLS['get_workout']?.shows)
   }
 }
 
@@ -93,15 +97,13 @@ async function joinAll(wire: Wire, { viewer, client, heard }: Listener, verdict:
   }
 }
 
-const MARKER = 'the end'
-
 /** Everybody does another set of their live workout; then a last word to everybody, which comes after all of that. */
 async function happen({ world, sql }: Wire): Promise<void> {
   await sql.begin(async (transaction) => {
     for (const owner of world.society.people.keys())
       await transaction`
         insert into public.workout_sets (workout_exercise_id, user_id, set_index, weight_kg, reps, completed_at, notes)
-        select id, user_id, 9, 50, 5, now(), 'only for me'
+        select id, user_id, 9, 50, 5, now(), ${NOTE}
         from public.workout_exercises where id = ${world.fill('{live_exercise}', owner)}`
   })
   for (const owner of world.society.people.keys())

@@ -129,15 +129,45 @@ describe('at every door of the Data API, Storage and the functions', () => {
       const [one, other] = [await knock(wire, door, honest), await knock(wire, door, boastful)]
       expect([door.name, other.status, other.code]).toEqual([door.name, one.status, one.code])
     }
-    const admin = {
-      ...guarded()[0],
+    const admins: Door = {
+      name: 'a list for admins',
+      for: 'user',
+      refusal: { status: 403, code: /^admin_only$/ },
       path: '/rest/v1/rpc/admin_list_users',
       init: { method: 'POST', body: '{"query": "zq"}' },
     }
-    expect(
-      (await knock(wire, { name: 'admin', for: 'user', refusal: { status: 403, code: /./ }, ...admin }, boastful))
-        .status,
-    ).toBe(403)
+    const { status, code } = await knock(wire, admins, boastful)
+    expect([status, code]).toEqual([admins.refusal.status, expect.stringMatching(admins.refusal.code)])
+  })
+})
+
+describe('a token that our Auth signed, with claims that it never writes', () => {
+  const isFunction = ({ path }: Door): boolean => path.startsWith('/functions/')
+
+  test('is nobody’s to the functions: another audience, and the role of the backend', async () => {
+    for (const changes of [{ aud: 'another' }, { role: 'service_role' }, { role: 'anon' }]) {
+      const token = await mint.signed(changes)
+      for (const door of guarded().filter(isFunction)) {
+        const { status, code } = await knock(wire, door, token)
+        expect([door.name, changes, status, code]).toEqual([
+          door.name,
+          changes,
+          door.refusal.status,
+          expect.stringMatching(door.refusal.code),
+        ])
+      }
+    }
+  })
+
+  // As on hosted Supabase: the signature is the proof, and audience and issuer add nothing to it.
+  test('is its subject’s and no more to the Data API and Storage: another audience, and another issuer', async () => {
+    const honest = await mint.signed()
+    for (const changes of [{ aud: 'another' }, { iss: 'https://other.example' }])
+      for (const door of guarded().filter((one) => !isFunction(one))) {
+        const [expected, found] = [await knock(wire, door, honest), await knock(wire, door, await mint.signed(changes))]
+        expect([door.name, found.status, found.code]).toEqual([door.name, expected.status, expected.code])
+        if (door.name === 'a table') expect(found.body).toBe(expected.body)
+      }
   })
 })
 

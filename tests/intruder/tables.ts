@@ -41,6 +41,8 @@ export interface TableModel {
   readonly closed?: Readonly<Record<string, string>>
   /** The code with which a row that others refer to is not deleted. */
   readonly kept?: string
+  /** What somebody might change in their row to make it, or make it about, the things of `owner`. */
+  readonly gift?: Readonly<Record<string, string>>
   /** What is inserted instead of what the matrix proposes. */
   readonly proposal?: Readonly<Record<string, unknown>>
   /** SQL: whether only those who pay read the row `t` of the product's own. */
@@ -143,7 +145,13 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     insertable: 'id exercise_id name description difficulty instructions',
     updatable: 'name description difficulty instructions',
   },
-  exercise_translations: { ...OF_EXERCISE, insertable: TRANSLATION, updatable: TRANSLATION, closed: LANGUAGE },
+  exercise_translations: {
+    ...OF_EXERCISE,
+    insertable: TRANSLATION,
+    updatable: TRANSLATION,
+    gift: { exercise_id: '{own_exercise}', language: 'xx' },
+    closed: LANGUAGE,
+  },
   exercise_ratings: {
     owner: 't.user_id',
     select: owner,
@@ -152,6 +160,7 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     insert: owner,
     // The exercise of the matrix is the owner's own, and nobody rates theirs.
     proposal: { exercise_id: '{house_exercise}', user_id: '{owner}', rating: 5 },
+    gift: { user_id: '{owner}' },
     insertable: 'exercise_id user_id rating',
     updatable: 'exercise_id user_id rating',
   },
@@ -205,6 +214,7 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     delete: owner,
     insert: owner,
     proposal: { template_id: '{house_template}', user_id: '{owner}', rating: 5 },
+    gift: { user_id: '{owner}' },
     insertable: 'template_id user_id rating',
     updatable: 'template_id user_id rating',
   },

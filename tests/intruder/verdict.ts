@@ -5,10 +5,20 @@ import type { Outcome } from './session.ts'
 import { TABLES, words } from './tables.ts'
 import type { World } from './world.ts'
 
+/** What a verdict that stops at the first disagreement throws. */
+export class Disagreement extends Error {
+  override readonly name = 'Disagreement'
+}
+
 /** Counts the decisions that were compared, and keeps those on which the database and the model disagree, as sentences. */
 export class Verdict {
   decisions = 0
   readonly #disagreements = new Map<string, string>()
+  readonly #stopsAtFirst: boolean
+
+  constructor({ stopsAtFirst = false } = {}) {
+    this.#stopsAtFirst = stopsAtFirst
+  }
 
   /** The first disagreement of each kind. */
   get disagreements(): readonly string[] {
@@ -18,8 +28,10 @@ export class Verdict {
   /** One decision: what the database did and what the model says. `kind` is what it is about, without ids. */
   compare(kind: string, found: unknown, expected: unknown): void {
     this.decisions += 1
-    if (JSON.stringify(found) !== JSON.stringify(expected))
-      this.#disagreements.set(kind, `${kind}: ${JSON.stringify(found)}, and not ${JSON.stringify(expected)}`)
+    if (JSON.stringify(found) === JSON.stringify(expected)) return
+    const sentence = `${kind}: ${JSON.stringify(found)}, and not ${JSON.stringify(expected)}`
+    if (this.#stopsAtFirst) throw new Disagreement(sentence)
+    this.#disagreements.set(kind, sentence)
   }
 
   /** Every canary in an answer is one that the viewer may see, or is in a table that the answer shows to them. */
