@@ -20,6 +20,15 @@ const Counts = z.tuple([z.object({ count: z.coerce.number() })])
 /** Makes the bench's own schema, a twin of the table of sets in it, and the plan that is followed. */
 export async function prepare(owner: postgres.Sql): Promise<void> {
   await owner`create schema bench`
+  // In order of time, as the ids that the backend gives: private.uuid_v7, in the form that the planner puts in place of a call.
+  await owner`
+    create function bench.next_id() returns uuid language sql volatile as $$
+      select encode(
+        int8send(((extract(epoch from clock_timestamp()) * 1000)::bigint << 16) | x'7000'::bigint)
+          || substring(uuid_send(gen_random_uuid()) from 9),
+        'hex'
+      )::uuid
+    $$`
   await owner`create table bench.workout_sets (like public.workout_sets including all)`
   await owner`grant usage on schema bench to authenticated`
   await owner`grant insert on bench.workout_sets to authenticated`
@@ -101,7 +110,7 @@ async function writeHistory(sql: postgres.TransactionSql, users: readonly string
   await sql`set local work_mem = '256MB'`
   await sql`
     create temporary table done on commit drop as
-    select gen_random_uuid() as workout_id, user_id, n,
+    select bench.next_id() as workout_id, user_id, n,
       now() - (${workouts}::integer - n + 1) * ${hours}::numeric * interval '1 hour' - interval '2 hours' as began,
       100 + 2.5 * floor(32.0 * n / ${workouts}::integer) + 2.5 * (n % 3) as weight
     from unnest(${[...users]}::uuid[]) as user_id
@@ -116,7 +125,7 @@ async function writeHistory(sql: postgres.TransactionSql, users: readonly string
     order by n`
   await sql`
     create temporary table entry on commit drop as
-    select gen_random_uuid() as id, done.*, exercises.place, exercises.id as exercise_id, exercises.name, weight_entry, unilateral
+    select bench.next_id() as id, done.*, exercises.place, exercises.id as exercise_id, exercises.name, weight_entry, unilateral
     from done
     cross join bench.exercises`
   await sql`
@@ -133,7 +142,7 @@ async function writeHistory(sql: postgres.TransactionSql, users: readonly string
       id, user_id, workout_id, workout_exercise_id, exercise_id, tracking_type, set_index, weight_kg, reps, completed_at,
       load_kg, volume_kg, effective_volume_kg, e1rm_kg, e1rm_method, e1rm_confidence, is_counted
     )
-    select gen_random_uuid(), user_id, workout_id, id, exercise_id, 'weight_reps', set_index, weight, 5,
+    select bench.next_id(), user_id, workout_id, id, exercise_id, 'weight_reps', set_index, weight, 5,
       began + (place * 5 + set_index) * interval '2 minutes', weight, weight * 5, weight * 5,
       round(weight * (1 + 5 / 30.0), 3), 'epley', 'high', true
     from entry

@@ -5,6 +5,9 @@ import { asAthlete, explain } from './cost.ts'
 import type { Athlete } from './fill.ts'
 
 const ROUNDS = { rounds: 100, warmUp: 15 }
+const RECORDS = { rounds: 20, warmUp: 5 }
+/** More than the athletes of the bench have ever lifted, and what each record adds to it. */
+const HEAVY = { kg: 400, step: 2.5 }
 /** Exercises of the workout in progress among which the sets are spread. */
 const ENTRIES = 8
 const Rows = z.array(z.object({ id: z.string() }))
@@ -13,9 +16,9 @@ const Rows = z.array(z.object({ id: z.string() }))
 export async function measureWrites(api: postgres.Sql, athlete: Athlete) {
   const entries = await asAthlete(api, athlete.claims, startWorkout)
   let round = 0
-  const lift = (sql: postgres.TransactionSql, id: string = crypto.randomUUID()) => sql`
+  const lift = (sql: postgres.TransactionSql, id: string = crypto.randomUUID(), kg = 100) => sql`
     select public.complete_set(
-      id => ${id}, workout_exercise_id => ${entries[round++ % ENTRIES] ?? ''}, weight_kg => 100, reps => 5
+      id => ${id}, workout_exercise_id => ${entries[round++ % ENTRIES] ?? ''}, weight_kg => ${kg}, reps => 5
     )`
   const row = await asAthlete(api, athlete.claims, async (sql) => {
     const id = crypto.randomUUID()
@@ -34,11 +37,23 @@ export async function measureWrites(api: postgres.Sql, athlete: Athlete) {
     ROUNDS,
   )
   const [full50, bare50] = [median(full?.samples ?? []), median(plain?.samples ?? [])]
-  const { buffers } = await asAthlete(api, athlete.claims, (sql) =>
-    explain(sql, `select public.complete_set(workout_exercise_id => '${entries[0]}', weight_kg => 100, reps => 5)`),
-  )
-  return { full50, bare50, full95: quantile(full?.samples ?? [], 0.95), buffers }
+  const pages: number[] = []
+  for (let run = 0; run < 5; run += 1)
+    pages.push((await asAthlete(api, athlete.claims, (sql) => explain(sql, completeSet(entries[0] ?? '')))).buffers)
+  const heavier = () =>
+    asAthlete(api, athlete.claims, (sql) => lift(sql, crypto.randomUUID(), HEAVY.kg + HEAVY.step * round))
+  const [record] = await timeInTurns([{ name: 'record', run: heavier }], RECORDS)
+  return {
+    full50,
+    bare50,
+    full95: quantile(full?.samples ?? [], 0.95),
+    buffers: median(pages),
+    record50: median(record?.samples ?? []),
+  }
 }
+
+const completeSet = (entry: string): string =>
+  `select public.complete_set(workout_exercise_id => '${entry}', weight_kg => 100, reps => 5)`
 
 /** The row of a table for what `measureWrites` found. */
 export function writesRow(rows: number, athlete: Athlete, found: Awaited<ReturnType<typeof measureWrites>>) {
@@ -50,6 +65,7 @@ export function writesRow(rows: number, athlete: Athlete, found: Awaited<ReturnT
     bare: short(found.bare50),
     ratio: short(found.full50 / found.bare50),
     buffers: found.buffers,
+    'a record': short(found.record50),
   }
 }
 

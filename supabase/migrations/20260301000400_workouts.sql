@@ -34,12 +34,14 @@ comment on type public.workout_location is 'Where a workout takes place.';
 
 create function private.session_id()
 returns uuid
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select (auth.jwt() ->> 'session_id')::uuid;
+begin
+  return (auth.jwt() ->> 'session_id')::uuid;
+end;
 $$;
 
 grant execute on function private.session_id() to authenticated, service_role;

@@ -31,7 +31,12 @@ declare
   v_user_id uuid;
   v_key bigint;
 begin
-  for v_user_id in select distinct athlete.id from unnest(p_user_ids) as athlete (id) order by athlete.id loop
+  -- One by far the most often, who needs no sorting.
+  if cardinality(p_user_ids) > 1 then
+    p_user_ids := array(select distinct athlete.id from unnest(p_user_ids) as athlete (id) order by athlete.id);
+  end if;
+
+  foreach v_user_id in array coalesce(p_user_ids, '{}') loop
     v_key := hashtextextended('athlete:' || v_user_id, 0);
 
     if not pg_try_advisory_xact_lock(v_key) then
@@ -67,12 +72,14 @@ comment on function private.tg__lock_athlete() is 'Lets the caller''s other devi
 
 create function private.is_importing()
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(current_setting('fitai.importing', true), '') in ('on', 'restore') and current_user <> 'authenticated';
+begin
+  return coalesce(current_setting('fitai.importing', true), '') in ('on', 'restore') and current_user <> 'authenticated';
+end;
 $$;
 
 grant execute on function private.is_importing() to authenticated, service_role;

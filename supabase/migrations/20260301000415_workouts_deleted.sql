@@ -86,15 +86,19 @@ that is over is deleted whole, and knowingly.';
 -- definer: nobody reads the list itself.
 create function private.deleted_from(p_id uuid)
 returns uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  select deleted_training.workout_id
-  from private.deleted_training
-  where deleted_training.id = p_id
-    and deleted_training.user_id = (select auth.uid());
+begin
+  return (
+    select deleted_training.workout_id
+    from private.deleted_training
+    where deleted_training.id = p_id
+      and deleted_training.user_id = auth.uid()
+  );
+end;
 $$;
 
 grant execute on function private.deleted_from(uuid) to authenticated, service_role;

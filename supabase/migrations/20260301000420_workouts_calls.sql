@@ -3,12 +3,14 @@
 
 create function private.request_hash(p_content jsonb)
 returns uuid
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select md5(p_content::text)::uuid;
+begin
+  return md5(p_content::text)::uuid;
+end;
 $$;
 
 grant execute on function private.request_hash(jsonb) to authenticated, service_role;

@@ -2,12 +2,14 @@
 
 create function private.shown(p_row jsonb)
 returns jsonb
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select p_row - '{request_hash,expected_version,changed_by}'::text[];
+begin
+  return p_row - '{request_hash,expected_version,changed_by}'::text[];
+end;
 $$;
 
 grant execute on function private.shown(jsonb) to authenticated, service_role;

@@ -80,12 +80,14 @@ comment on function private.is_live(timestamptz) is
 
 create function private.is_planning()
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(current_setting('workouts.planning', true), '') <> '';
+begin
+  return coalesce(current_setting('workouts.planning', true), '') <> '';
+end;
 $$;
 
 comment on function private.is_planning() is 'Whether the plan of a new workout is being written, which is one change.';
