@@ -93,7 +93,7 @@ function writesTable(levels: readonly Level[]): Table {
     rows: levels.map(({ rows, athlete, writes }) => writesRow(rows, athlete, writes)),
     notes: [
       'The set weighs what the athlete has long left behind; from the sixth of an exercise, the workout beats its best.',
-      'a record: a set heavier than all before it, which beats eleven bests at once.',
+      'a record: a set heavier than all before it, which beats nine bests at once.',
       'bare: the row as complete_set left it, into a table with the same columns, checks and indexes.',
       'Both wait for the commit. The rest of complete_set is the totals, the ledger, the statistics and three or four messages.',
       'buffers: pages of shared memory that one call touches, in all statements it runs.',
