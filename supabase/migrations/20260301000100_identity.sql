@@ -107,6 +107,8 @@ create table public.user_roles (
 create index profiles_search_idx on public.profiles
   using gin (private.fold(' ' || username || ' ' || display_name) extensions.gin_trgm_ops) with (fastupdate = off)
   where visibility = 'public';
+-- Whether a friend keeps the card private, asked for each friend without a visit to the table.
+create index profiles_private_idx on public.profiles (user_id) where visibility = 'private';
 -- The list that admins page through.
 create index profiles_created_at_idx on public.profiles (created_at desc, user_id desc);
 

@@ -77,19 +77,23 @@ declare
   v_user_id uuid := auth.uid();
 begin
   return query
-  select profiles.user_id
-  from public.friendships
-  join public.profiles on profiles.user_id = friendships.addressee_id
-  where friendships.requester_id = v_user_id
-    and friendships.accepted_at is not null
-    and profiles.visibility <> 'private'
-  union all
-  select profiles.user_id
-  from public.friendships
-  join public.profiles on profiles.user_id = friendships.requester_id
-  where friendships.addressee_id = v_user_id
-    and friendships.accepted_at is not null
-    and profiles.visibility <> 'private';
+  select contact.friend_id
+  from (
+    select friendships.addressee_id
+    from public.friendships
+    where friendships.requester_id = v_user_id
+      and friendships.accepted_at is not null
+    union all
+    select friendships.requester_id
+    from public.friendships
+    where friendships.addressee_id = v_user_id
+      and friendships.accepted_at is not null
+  ) as contact (friend_id)
+  where not exists (
+    select from public.profiles
+    where profiles.user_id = contact.friend_id
+      and profiles.visibility = 'private'
+  );
 end;
 $$;
 
@@ -158,14 +162,9 @@ alter table public.blocks enable row level security;
 create policy select_own on public.friendships
   for select to authenticated
   using (
-    (
-      requester_id = (select auth.uid())
-      and addressee_id not in (select private.private_contact_ids())
-    )
-    or (
-      addressee_id = (select auth.uid())
-      and requester_id not in (select private.private_contact_ids())
-    )
+    (requester_id = (select auth.uid()) or addressee_id = (select auth.uid()))
+    and case requester_id when (select auth.uid()) then addressee_id else requester_id end
+      not in (select private.private_contact_ids())
   );
 
 create policy select_own on public.blocks

@@ -125,9 +125,36 @@ declare
   v_items jsonb;
   v_next jsonb;
 begin
-  with page as (
+  with contact as (
+    (
+      select friendships.accepted_at, friendships.addressee_id as user_id
+      from public.friendships
+      where friendships.requester_id = v_user_id
+        and friendships.accepted_at is not null
+        and (
+          v_keys is null
+          or (friendships.accepted_at, friendships.addressee_id) < ((v_keys ->> 0)::timestamptz, (v_keys ->> 1)::uuid)
+        )
+      order by friendships.accepted_at desc, friendships.addressee_id desc
+      limit v_limit + 1
+    )
+    union all
+    (
+      select friendships.accepted_at, friendships.requester_id
+      from public.friendships
+      where friendships.addressee_id = v_user_id
+        and friendships.accepted_at is not null
+        and (
+          v_keys is null
+          or (friendships.accepted_at, friendships.requester_id) < ((v_keys ->> 0)::timestamptz, (v_keys ->> 1)::uuid)
+        )
+      order by friendships.accepted_at desc, friendships.requester_id desc
+      limit v_limit + 1
+    )
+  ),
+  page as (
     select
-      friendships.accepted_at,
+      contact.accepted_at,
       profiles.user_id,
       jsonb_build_object(
         'user_id', profiles.user_id,
@@ -135,20 +162,11 @@ begin
         'display_name', profiles.display_name,
         'avatar_path', profiles.avatar_path,
         'fitness_level', profiles.fitness_level,
-        'friends_since', friendships.accepted_at
+        'friends_since', contact.accepted_at
       ) as item
-    from public.friendships
-    join public.profiles on profiles.user_id = case friendships.requester_id
-      when v_user_id then friendships.addressee_id
-      else friendships.requester_id
-    end
-    where v_user_id in (friendships.requester_id, friendships.addressee_id)
-      and friendships.accepted_at is not null
-      and (
-        v_keys is null
-        or (friendships.accepted_at, profiles.user_id) < ((v_keys ->> 0)::timestamptz, (v_keys ->> 1)::uuid)
-      )
-    order by friendships.accepted_at desc, profiles.user_id desc
+    from contact
+    join public.profiles using (user_id)
+    order by contact.accepted_at desc, profiles.user_id desc
     limit v_limit + 1
   ),
   numbered as (
