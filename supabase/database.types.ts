@@ -2615,6 +2615,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      count_address: { Args: { address?: string }; Returns: undefined }
       count_request: { Args: Record<PropertyKey, never>; Returns: undefined }
       delete_exercise: { Args: { exercise_id?: string }; Returns: string }
       delete_my_account: { Args: Record<PropertyKey, never>; Returns: Json }

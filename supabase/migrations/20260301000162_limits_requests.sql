@@ -77,7 +77,7 @@ comment on function private.refuse_request(double precision) is
   'Fails with rate_limited, and says in the header retry-after when a bucket that lacks so many tokens has one again.';
 
 -- definer: callers may neither read nor write what counts them.
-create function private.pre_request()
+create function private.count_caller()
 returns void
 language plpgsql
 volatile
@@ -87,10 +87,7 @@ as $$
 declare
   v_tokens double precision;
 begin
-  -- The backend's own key has no limit.
-  if current_setting('role') = 'service_role' then
-    return;
-  elsif current_setting('transaction_read_only') = 'on' then
+  if current_setting('transaction_read_only') = 'on' then
     v_tokens := private.take_read();
   else
     -- One statement, and the arithmetic written out in it: each function and each look at a table shows in every request.
@@ -118,12 +115,49 @@ begin
 end;
 $$;
 
+grant execute on function private.count_caller() to service_role;
+comment on function private.count_caller() is
+  'Takes a token of the bucket of this request: exactly where it may write, for whoever takes at the same time waits until
+this transaction ends; by session where it only reads. Fails with rate_limited.';
+
+-- definer: the one function that the Data API calls for every role.
+create function private.pre_request()
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  -- The backend's own key has no limit.
+  if current_setting('role') <> 'service_role' then
+    perform private.count_caller();
+  end if;
+end;
+$$;
+
 grant execute on function private.pre_request() to anon, authenticated, service_role;
 comment on function private.pre_request() is
   'Counts the request of this transaction, unless it is the backend''s own: the Data API calls this before everything else.
-Takes a token of the caller''s bucket: exactly where the request may write, for whoever takes at the same time waits until
-this transaction ends; by session where it only reads. Fails with rate_limited, and says in the header retry-after for how
-long.';
+Fails with rate_limited, and says in the header retry-after for how long.';
+
+create function public.count_address(address text default null)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform set_config('request.headers', json_build_object('x-forwarded-for', count_address.address)::text, true);
+  perform private.count_caller();
+end;
+$$;
+
+grant execute on function public.count_address(text) to service_role;
+comment on function public.count_address(text) is
+  'Counts one request of an address: what an edge function calls that is open to everybody. For the backend alone.
+Takes what the gateway calls the address; all without one share a bucket. Fails with rate_limited.';
 
 alter role authenticator set pgrst.db_pre_request = 'private.pre_request';
 notify pgrst, 'reload config';

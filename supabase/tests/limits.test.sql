@@ -1,7 +1,7 @@
 -- Who is counted, in which bucket, against which figures: what the Data API asks before each request.
 begin;
 \ir support/acting.psql
-select plan(36);
+select plan(40);
 
 -- What a bucket holds after one request of the present actor to this path, of requests that may write.
 create function tests.left_after(p_caller uuid, p_path text, p_bucket text)
@@ -165,6 +165,22 @@ select tests.throws_error('select from private.request_limit', '42501', 'nor who
 select tests.throws_error('select private.take_read()', '42501', 'nor does it count for itself');
 select tests.act_as_anon();
 select tests.throws_error('select public.count_request()', '42501', 'and anon has nothing to count for a function');
+
+select tests.act_as('ana');
+select tests.throws_error($$select public.count_address('203.0.113.9')$$, '42501', 'nor does anybody count for an address');
+select tests.act_as_service();
+select public.count_address('203.0.113.9, 10.0.0.1');
+select public.count_address('203.0.113.9');
+select tests.stop_acting();
+select is(
+  (select round(tokens) from private.rate_limits where caller_id = md5('203.0.113.9')::uuid and bucket = 'requests'),
+  58::double precision, 'the backend counts for addresses, against the plan of those whom nobody has signed in'
+);
+update private.rate_limits set tokens = 0, filled_at = clock_timestamp() where caller_id = md5('203.0.113.9')::uuid;
+select tests.act_as_service();
+select tests.throws_error($$select public.count_address('203.0.113.9')$$, 'rate_limited', 'and is told when there were too many');
+select lives_ok('select public.count_address()', 'what has no address is counted as well');
+select tests.stop_acting();
 
 -- Reads ----------------------------------------------------------------------------------------------------------------
 

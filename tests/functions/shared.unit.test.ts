@@ -31,9 +31,18 @@ const SECRET = 'sb_secret_of_the_test'
 const userId = crypto.randomUUID()
 
 // What the Data API answers to the request that counts.
-let counted: { readonly status: number; readonly body?: Readonly<Record<string, string>> } = { status: 204 }
+interface Counted {
+  readonly status: number
+  readonly body?: Readonly<Record<string, string>>
+}
+let counted: Counted = { status: 204 }
+let countedAddress: Counted = { status: 204 }
 const dataApi = createServer((request, response) => {
-  const { status, body } = request.url === '/rest/v1/rpc/count_request' ? counted : { status: 404 }
+  const answers = new Map([
+    ['/rest/v1/rpc/count_request', counted],
+    ['/rest/v1/rpc/count_address', countedAddress],
+  ])
+  const { status, body } = answers.get(request.url ?? '') ?? { status: 404, body: undefined }
   response.writeHead(status, { 'content-type': 'application/json' })
   response.end(body && JSON.stringify(body))
 })
@@ -207,6 +216,23 @@ describe('a route', () => {
 
     counted = { status: 204 }
     expect((await ok('/user', user)).status).toBe(200)
+  })
+
+  test('that is open to all is counted by address, except for the backend, and goes on where it cannot be counted', async () => {
+    const details = 'Retry after 15 seconds. At most 60 requests in 900 seconds.'
+    const body = { code: 'rate_limited', message: 'Too many requests.', details, hint: 'Wait.' }
+    countedAddress = { status: 429, body }
+    const refused = await ok('/none')
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '15'])
+    expect(await refused.json()).toEqual(body)
+    expect((await ok('/none', { headers: { apikey: SECRET } })).status).toBe(200)
+
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    countedAddress = { status: 503, body: { message: 'no connection' } }
+    expect((await ok('/none')).status).toBe(200)
+    expect(log).toHaveBeenCalledWith(expect.stringContaining('503'))
+    log.mockRestore()
+    countedAddress = { status: 204 }
   })
 
   test('that throws answers internal, says nothing of the cause, and logs it', async () => {

@@ -241,6 +241,7 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   keep_my_account: forAll(''),
   files_to_erase: { args: '', may: nobody, forServer: true },
   count_request: forAll(''),
+  count_address: { args: `address => '203.0.113.9'`, may: nobody, forServer: true },
   restore_account: { args: `user_id => '{owner}'`, may: nobody, forServer: true },
   send_archive_page: {
     args: `user_id => '{owner}', relation => 'public.profiles', page => 0, "rows" => '[]'`,

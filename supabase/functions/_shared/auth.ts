@@ -39,9 +39,13 @@ export class Guard {
 
   /** Returns when the request brings a secret key. Throws service_only otherwise. */
   service(headers: Headers): void {
+    if (!this.isService(headers)) throw new AppError('service_only')
+  }
+
+  /** Whether the request brings a secret key. */
+  isService(headers: Headers): boolean {
     const given = [headers.get('apikey'), bearerOf(headers)].flatMap((key) => (key ? [digest(key)] : []))
-    const known = given.some((key) => this.#serviceKeys.some((serviceKey) => timingSafeEqual(key, serviceKey)))
-    if (!known) throw new AppError('service_only')
+    return given.some((key) => this.#serviceKeys.some((serviceKey) => timingSafeEqual(key, serviceKey)))
   }
 }
 

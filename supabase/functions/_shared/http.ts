@@ -4,7 +4,7 @@ import { cors } from 'hono/cors'
 import { Guard, type User } from './auth.ts'
 import type { Env } from './env.ts'
 import { AppError, DatabaseRefusal } from './errors.ts'
-import { countRequest } from './limits.ts'
+import { countAddress, countRequest } from './limits.ts'
 
 /** What every handler is given. */
 interface RouteContext {
@@ -25,7 +25,9 @@ interface ServiceContext extends RouteContext {
 
 /** The three kinds of route. Each admits whom it names, and gives its handler no more than that caller may use. */
 interface Routes {
+  /** Counted by address, except for who brings a secret key. */
   none(handle: (context: RouteContext) => Promise<Response>): Handler
+  /** Counted by user. */
   user(handle: (context: UserContext) => Promise<Response>): Handler
   service(handle: (context: ServiceContext) => Promise<Response>): Handler
 }
@@ -70,9 +72,14 @@ const requestIds = new WeakMap<Request, string>()
 
 function createRoutes(env: Env): Routes {
   const guard = new Guard(env)
+  const admin = adminClient(env)
   const base = (c: Context): RouteContext => ({ request: c.req.raw, requestId: requestIdOf(c) })
   return {
-    none: (handle) => (c) => handle(base(c)),
+    none: (handle) => async (c) => {
+      const { headers } = c.req.raw
+      if (!guard.isService(headers)) await countAddress(admin, headers)
+      return handle(base(c))
+    },
     user: (handle) => async (c) => {
       const user = await guard.user(c.req.raw.headers)
       const db = createClient(env.supabaseUrl, env.publishableKey, {
@@ -84,7 +91,7 @@ function createRoutes(env: Env): Routes {
     },
     service: (handle) => async (c) => {
       guard.service(c.req.raw.headers)
-      return handle({ ...base(c), admin: adminClient(env) })
+      return handle({ ...base(c), admin })
     },
   }
 }
