@@ -181,13 +181,15 @@ stable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_max integer := case current_user when 'anon' then least(p_max, 50) else p_max end;
 begin
   if p_limit is null then
-    return least(20, p_max);
+    return least(20, v_max);
   end if;
 
-  if p_limit not between 1 and p_max then
-    perform private.fail('invalid_limit', format('limit must be between 1 and %s', p_max));
+  if p_limit not between 1 and v_max then
+    perform private.fail('invalid_limit', format('limit must be between 1 and %s', v_max));
   end if;
 
   return p_limit;
@@ -196,7 +198,8 @@ $$;
 
 grant execute on function private.page_size(integer, integer) to anon, authenticated, service_role;
 comment on function private.page_size(integer, integer) is
-  'How many items a page has: 20 when the client does not say; fails with invalid_limit outside 1 to the maximum.';
+  'How many items a page has: 20 when the client does not say; fails with invalid_limit outside 1 to the maximum, which is
+50 at most where nobody is signed in.';
 
 create function private.encode_cursor(p_keys jsonb)
 returns text

@@ -98,7 +98,7 @@ select is(
 
 -- Filters and pages ----------------------------------------------------------------------------------------------------
 
-select tests.act_as_anon();
+select tests.act_as('ben');
 select is(
   (select count(*) from jsonb_array_elements(public.search_exercises('qvark', pattern => 'pull', "limit" => 100) -> 'items')), 15::bigint,
   'by movement'

@@ -1,7 +1,7 @@
 -- Errors, ids, cursors, text and time: what every domain is built of.
 begin;
 \ir support/acting.psql
-select plan(34);
+select plan(36);
 
 select tests.create_user('ana');
 
@@ -95,6 +95,10 @@ select is(private.page_size(null), 20, 'a page has 20 items when nobody says');
 select is(private.page_size(100), 100, 'or up to the maximum');
 select tests.throws_error('select private.page_size(0)', 'invalid_limit', 'not none');
 select tests.throws_error('select private.page_size(101)', 'invalid_limit', 'not more');
+select tests.act_as_anon();
+select is(private.page_size(50), 50, 'nobody signed in gets that many');
+select tests.throws_error('select private.page_size(51)', 'invalid_limit', 'and no larger page');
+select tests.stop_acting();
 select is(
   private.decode_cursor(private.encode_cursor('[1.5, "ñ/+="]'), '{numeric,text}'), '[1.5, "ñ/+="]',
   'a cursor comes back as it was'

@@ -97,7 +97,8 @@ describe('search', () => {
       cursor = page.next_cursor
     } while (cursor !== null)
 
-    const { items } = await search(anonClient(), { ...filter, limit: 100 })
+    const { client } = await createUser('ben')
+    const { items } = await search(client, { ...filter, limit: 100 })
 
     expect(ids).toEqual(items.map(({ id }) => id))
     expect(new Set(ids).size).toBe(ids.length)
