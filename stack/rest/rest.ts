@@ -15,6 +15,7 @@ import { describeApi } from './openapi.ts'
 import { overridden } from './overrides.ts'
 import { requestSettings } from './request-settings.ts'
 import { SessionPool } from './session-pool.ts'
+import { passWarnings } from './warnings.ts'
 
 const PREPARE = new URL('./prepare.sql', import.meta.url)
 // PostgREST's standard; more sessions than this do not make two cores faster.
@@ -53,6 +54,7 @@ export class Rest implements HttpService {
   }
 
   async start(): Promise<void> {
+    passWarnings()
     const pool = new SessionPool(databaseUrl(this.#context, 'authenticator'), SESSIONS)
     const catalogue = new Catalogue({
       url: databaseUrl(this.#context, 'supabase_admin'),

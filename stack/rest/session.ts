@@ -4,6 +4,7 @@ import { legible, TYPES } from './types.ts'
 
 // Clients choose the texts of statements, and the server keeps what was prepared for as long as the connection lasts.
 const MAX_TEXTS = 1_000
+const CONNECTING_SECONDS = 20
 
 /** What a statement returned. */
 export interface Result<R> {
@@ -19,6 +20,7 @@ export interface Result<R> {
 export class Session {
   readonly #sql: postgres.Sql<{ json: unknown }>
   readonly #texts = new Set<string>()
+  #connected = false
   #lost = false
 
   constructor(url: string) {
@@ -52,11 +54,14 @@ export class Session {
     // Type 0 leaves it to the server to say what a parameter is; the driver would guess from its value.
     const values = parameters.map((value) => (value === null ? null : this.#sql.typed(legible(value), 0)))
     const result = await this.#sql.unsafe<R[]>(text, values, { prepare })
+    this.#connected = true
     return { command: result.command, count: result.count, rows: result }
   }
 
+  /** Ends the connection: what runs has a second to end, what still connects has longer. */
   async close(): Promise<void> {
     this.#lost = true
-    await this.#sql.end({ timeout: 1 })
+    // While connecting the driver asks for types by itself, and nobody could catch that failing.
+    await this.#sql.end({ timeout: this.#connected ? 1 : CONNECTING_SECONDS })
   }
 }

@@ -102,7 +102,8 @@ export class StorageDatabase {
   }
 
   async close(): Promise<void> {
-    await this.#sql.end({ timeout: 1 })
+    // Long enough for a connection that is being made: the driver then asks for types, and nobody could catch that failing.
+    await this.#sql.end({ timeout: 20 })
   }
 }
 
