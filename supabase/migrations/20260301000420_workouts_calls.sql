@@ -113,6 +113,8 @@ begin
 
   if v_workout.request_hash = v_hash then
     return v_workout;
+  elsif v_workout.id is null and private.deleted_from(start_workout.id) is not null then
+    perform private.fail('workout_deleted');
   elsif v_workout.status = 'planned' and num_nonnulls(start_workout.template_id, from_workout_id) = 0 then
     update public.workouts
     set status = 'in_progress',
@@ -168,8 +170,8 @@ comment on function public.start_workout(
 ) is
   'Starts a workout and answers it: empty, or with the planned sets of a template''s day in the version and week that the
 athlete follows, or with what was done in a workout of the past, one''s own or one that is shared, as the plan; or starts a
-planned workout by its id. The same id with the same content answers it again. A plan of one day needs no template_day_id.
-Fails with id_conflict, workout_already_active, workout_not_found, template_not_found, premium_template,
+planned workout by its id. The same id with the same content answers it again; a workout that another device deleted stays so.
+A plan of one day needs no template_day_id. Fails with id_conflict, workout_deleted, workout_already_active, workout_not_found, template_not_found, premium_template,
 template_day_not_found, invalid_time, invalid_workout, invalid_argument or not_authenticated.';
 
 create function public.complete_workout(

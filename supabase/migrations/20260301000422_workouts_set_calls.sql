@@ -32,6 +32,8 @@ begin
 
   if v_exercise.request_hash = v_hash then
     return v_exercise;
+  elsif v_exercise.id is null and private.deleted_from(add_workout_exercise.id) is not null then
+    perform private.fail('workout_exercise_deleted');
   end if;
 
   update public.workout_exercises
@@ -70,8 +72,8 @@ $$;
 
 grant execute on function public.add_workout_exercise(uuid, uuid, uuid, integer, integer) to authenticated;
 comment on function public.add_workout_exercise(uuid, uuid, uuid, integer, integer) is
-  'Adds an exercise to a workout, at the end or at a position, where the others make room, and answers it.
-Fails with workout_not_found, workout_not_active, exercise_not_found, id_conflict or invalid_workout.';
+  'Adds an exercise to a workout, at the end or at a position, where the others make room, and answers it. One that another
+device took out stays out. Fails with workout_exercise_deleted, workout_not_found, workout_not_active, exercise_not_found, id_conflict or invalid_workout.';
 
 create function public.set_current_exercise(workout_id uuid default null, exercise_index integer default null)
 returns public.workouts

@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/workouts.psql
-select plan(40);
+select plan(44);
 
 select tests.create_user('ana');
 
@@ -169,6 +169,21 @@ select is(
 );
 select tests.throws_error($$select tests.resolve('{"notes": "deep"}')$$, 'workout_deleted',
   'the values can be read, and not restored');
+
+-- Repeated calls ------------------------------------------------------------------------------------------------------
+
+select tests.throws_error($$select public.start_workout(id => tests.ref('legs'), name => 'legs')$$, 'workout_deleted',
+  'a late repetition does not begin a deleted workout again');
+select tests.is_allowed($$select public.start_workout(id => tests.ref('arms'))$$, 'a new one begins');
+select tests.start('arms', 'barbell-bench-press');
+delete from public.workout_exercises where id = tests.ref('arms');
+select tests.throws_error(
+  $$select public.add_workout_exercise(tests.ref('arms'), tests.exercise('push-up'), tests.ref('arms'))$$,
+  'workout_exercise_deleted', 'nor brings an exercise back that was taken out'
+);
+select tests.is_allowed(
+  $$select public.add_workout_exercise(tests.ref('arms'), tests.exercise('push-up'), tests.ref('arms again'))$$, 'a new one is added'
+);
 
 select * from finish();
 rollback;
