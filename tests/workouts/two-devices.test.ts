@@ -52,6 +52,7 @@ describe('devices that write at the same time', () => {
     expect(await call(phone.client, 'recompute_my_stats', {})).toEqual({
       personal_records: 0,
       workouts: 0,
+      workout_sets: 0,
       exercise_stats: 0,
       weekly_stats: 0,
       user_stats: 0,
