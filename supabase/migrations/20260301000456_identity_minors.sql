@@ -58,10 +58,11 @@ $$;
 comment on function private.tg_workout_templates__check_visibility() is
   'Fails with minor_is_not_public when an athlete under 18 publishes a template for more than may see their profile.';
 
+-- An archive brings back what it has: whom its owner may not show themselves to is not shown it in any case.
 create trigger _310_check_visibility
   before insert on public.workouts
   for each row
-  when (new.visibility <> 'private')
+  when (new.visibility <> 'private' and not private.is_restoring())
   execute function private.tg_workouts__check_visibility();
 create trigger _310_check_wider_visibility
   before update of visibility on public.workouts
@@ -127,5 +128,5 @@ compare, and a weight that is entered later leaves the target as it is.';
 create trigger _400_check_target
   before update of date_of_birth, target_weight_kg on public.personal_details
   for each row
-  when (new.target_weight_kg is not null)
+  when (new.target_weight_kg is not null and not private.is_restoring())
   execute function private.tg_personal_details__check_target();

@@ -1,7 +1,7 @@
 -- How old an athlete has to be, and what somebody under 18 may show.
 begin;
 \ir support/acting.psql
-select plan(45);
+select plan(46);
 
 create function tests.years_ago(p_years integer, p_days integer default 0)
 returns date
@@ -108,6 +108,13 @@ select tests.throws_error(
   'minor_is_not_public', 'nor is a template published for ' || visibility
 )
 from (values ('public'), ('friends')) as v (visibility);
+select set_config('fitai.importing', 'restore', true);
+select tests.is_allowed(
+  format($$insert into public.workouts (user_id, visibility, timezone, status, planned_for) values (%L, 'public', 'UTC', 'planned', '2026-01-01')$$,
+    tests.id('unsaid')),
+  'but an archive that is restored brings back what it has'
+);
+select set_config('fitai.importing', '', true);
 update public.personal_details set guardian_name = 'Petra Strong' where user_id = tests.id('unsaid');
 select tests.is_allowed(
   $$update public.workout_templates set is_published = true, published_at = now(), visibility = 'friends' where name = 'Teen Plan'$$,

@@ -1,6 +1,5 @@
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { createUser, type User } from '../support/clients.ts'
-import { sql } from '../support/stack.ts'
 import { call, listen, refusal } from '../workouts/training.ts'
 
 let ana: User
@@ -53,21 +52,4 @@ test('two who ask each other are friends, and the first hears so', async () => {
   await call(ana.client, 'send_friend_request', { user_id: eve.id })
 
   expect(await ears.wait('friend:accepted')).toMatchObject({ user_id: ana.id })
-})
-
-test('no more requests are open than may be, however many are sent at once', async () => {
-  const others = await sql<{ id: string }[]>`
-    insert into auth.users (id, aud, role, email, created_at, updated_at)
-    select id, 'authenticated', 'authenticated', id || '@example.test', now(), now()
-    from (select gen_random_uuid() as id from generate_series(1, 505)) as made
-    returning id`
-  const ids = others.map(({ id }) => id)
-  await sql`
-    insert into public.friendships (requester_id, addressee_id)
-    select ${ben.id}::uuid, asked.id from unnest(${ids.slice(0, 497)}::uuid[]) as asked (id)`
-
-  const answers = await Promise.all(ids.slice(497).map((id) => ben.client.rpc('send_friend_request', { user_id: id })))
-
-  expect(answers.filter(({ error }) => error === null)).toHaveLength(3)
-  expect(answers.flatMap(({ error }) => error?.code ?? [])).toEqual(Array(5).fill('too_many_friend_requests'))
 })
