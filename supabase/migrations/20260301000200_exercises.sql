@@ -140,7 +140,7 @@ create table public.exercises (
   constraint exercises_ratings_consistent check (rating_sum between rating_count and rating_count * 5),
   constraint exercises_usage_not_negative check (usage_count >= 0),
   constraint exercises_review_reason_length check (char_length(review_reason) between 1 and 500),
-  constraint exercises_approved_is_nobodys check (review_status <> 'approved' or created_by is null),
+  constraint exercises_approved_bears_no_name check (review_status <> 'approved' or created_by is null),
   constraint exercises_merged_is_retired check (merged_into is null or (not is_active and merged_into <> id))
 );
 

@@ -1,5 +1,5 @@
 -- Creators: who added an exercise that everyone has. An approved one bears nobody's name, so that it looks the same whether
--- its creator is public, private, blocking or gone (docs/decisions/0016-nobodys-name-on-the-library.md). Who it was is kept
+-- its creator is public, private, blocking or gone (docs/decisions/0016-no-name-on-the-library.md). Who it was is kept
 -- where nobody reads it: for the access log, for their archive, and because nobody rates their own.
 
 -- The reference waits for the exercise, which a trigger runs before.

@@ -20,7 +20,7 @@ const sayLast = ({ client, id }: User) =>
 test('who is asked and who is accepted hear of it; who is declined or blocked brings about nothing', async () => {
   const [hers, his, eves] = await Promise.all([ana, ben, eve].map((user) => listen(user, `user:${user.id}`)))
   if (!hers || !his || !eves) throw new Error('three listen')
-  await expect(listen(eve, `user:${ana.id}`)).rejects.toThrow()
+  await expect(listen(eve, `user:${ana.id}`)).rejects.toThrow('Unauthorized')
 
   await call(ben.client, 'send_friend_request', { user_id: ana.id })
   const asked = await hers.wait('friend:request')
