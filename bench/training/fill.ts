@@ -79,11 +79,28 @@ export async function addOthers(connections: readonly postgres.Sql[], rows: numb
   await restore?.()
 }
 
+/** Adds exercises that others keep to themselves, called as those of the library and numbered, until there are `count`. */
+export async function addCustomExercises(owner: postgres.Sql, count: number): Promise<void> {
+  await owner`
+    insert into public.exercises (
+      name, exercise_type, primary_muscles, secondary_muscles, equipment, difficulty, movement_pattern, tracking_type,
+      weight_entry, created_by
+    )
+    select exercises.name || ' ' || n, exercise_type, primary_muscles, secondary_muscles, equipment, difficulty,
+      movement_pattern, tracking_type, weight_entry, owners.ids[1 + n % cardinality(owners.ids)]
+    from (select array_agg(id) as ids from auth.users) as owners
+    cross join (select array_agg(id) as ids from public.exercises where created_by is null) as library
+    cross join generate_series(
+      (select count(*)::integer from public.exercises where created_by is not null), ${count}::integer
+    ) as n
+    join public.exercises on exercises.id = library.ids[1 + n % cardinality(library.ids)]`
+}
+
 /** Reads what the planner has to know of the tables, and leaves nothing for autovacuum to do meanwhile. */
 export async function settle(owner: postgres.Sql): Promise<void> {
   await owner`
     vacuum (analyze) public.workouts, public.workout_exercises, public.workout_sets, public.personal_records,
-      public.exercise_stats, public.weekly_stats, public.user_stats`
+      public.exercise_stats, public.weekly_stats, public.user_stats, public.exercises, private.exercise_search`
   await owner`checkpoint`
 }
 
