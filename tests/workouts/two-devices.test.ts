@@ -50,6 +50,7 @@ describe('devices that write at the same time', () => {
     expect(document.set_count).toBe(13)
     expect(document.volume_kg).toBe(sets.reduce((sum, { volume_kg }) => sum + volume_kg, 0))
     expect(await call(phone.client, 'recompute_my_stats', {})).toEqual({
+      workout_sets: 0,
       personal_records: 0,
       workouts: 0,
       workout_sets: 0,
