@@ -113,6 +113,7 @@ begin
       pg_temp.first_part(v_entry_id)
     end,
     weight_kg => case when v_tracking ~ 'weight' or v_tracking = 'assisted_reps' then (p ->> 'weight')::numeric end,
+    entered_unit => (p ->> 'unit')::public.weight_unit,
     reps => case when v_tracking ~ 'reps' then (p ->> 'reps')::integer end,
     duration_seconds => case when v_tracking ~ 'duration|cardio' then (p ->> 'seconds')::numeric end,
     distance_m => case when v_tracking ~ 'distance|cardio' then (p ->> 'metres')::numeric end,
@@ -165,7 +166,7 @@ begin
 end;
 $$;
 
-create function pg_temp.import(p_exercise_id uuid, p_days_ago integer, p_sets jsonb)
+create function pg_temp.import(p_exercise_id uuid, p jsonb)
 returns void
 language plpgsql
 as $$
@@ -174,18 +175,23 @@ declare
 begin
   perform public.begin_import(
     id => v_import_id, source => 'strong', file_hash => md5(v_import_id::text) || md5(v_import_id::text),
-    timezone => 'Europe/Berlin', line_count => jsonb_array_length(p_sets),
+    timezone => 'Europe/Berlin', line_count => jsonb_array_length(p -> 'sets'),
     names => jsonb_build_array(jsonb_build_object('name', 'Imported', 'exercise_id', p_exercise_id))
   );
   perform public.import_sets(v_import_id, (
     select jsonb_agg(jsonb_build_object(
       'line', place, 'line_text', place, 'workout', 'Old',
-      'start', to_char((now() - p_days_ago * interval '1 day')::date + time '10:00', 'YYYY-MM-DD"T"HH24:MI:SS'),
-      'exercise', 'Imported', 'exercise_id', p_exercise_id, 'block', 0, 'occurrence', 1, 'ordinal', place,
-      'set_type', sent -> 'type', 'weight_kg', sent -> 'weight', 'reps', sent -> 'reps', 'entered_unit', 'kg'
+      'start', to_char(
+        (now() - ((p ->> 'days')::integer - (place - 1) * (p ->> 'apart')::integer) * interval '1 day')::date + time '10:00',
+        'YYYY-MM-DD"T"HH24:MI:SS'
+      ),
+      'exercise', 'Imported', 'exercise_id', p_exercise_id, 'block', 0, 'occurrence', 0, 'ordinal', place,
+      'set_type', sent -> 'type', 'weight_kg', sent -> 'weight', 'reps', sent -> 'reps',
+      'entered_unit', p -> 'unit'
     ))
-    from jsonb_array_elements(p_sets) with ordinality as list (sent, place)
+    from jsonb_array_elements(p -> 'sets') with ordinality as list (sent, place)
   ));
+  perform public.finish_import(v_import_id);
 end;
 $$;
 
@@ -239,9 +245,9 @@ begin
     when 'upload' then
       perform pg_temp.upload(v_exercise_id, p);
     when 'import' then
-      perform pg_temp.import(v_exercise_id, (p ->> 'days')::integer, p -> 'sets');
+      perform pg_temp.import(v_exercise_id, p) from generate_series(1, (p ->> 'times')::integer);
     when 'undo import' then
-      perform public.undo_import(id, keep_changed => false) from public.imports where status <> 'undone';
+      perform public.undo_import(id, keep_changed => (p ->> 'keep')::boolean) from public.imports where status <> 'undone';
     when 'correct set' then
       update public.workout_sets
       set weight_kg = case when p ? 'weight' then (p ->> 'weight')::numeric else weight_kg end,

@@ -49,7 +49,9 @@ const minute = fc.integer({ min: 0, max: 59 })
 const place = <Name extends string>(name: Name, shape: Record<string, fc.Arbitrary<fc.JsonValue>> = {}) =>
   fc.record({ do: fc.constant(name), ...shape })
 
-const lifted = { minute, weight: fc.oneof(heavy, weight), reps, rpe, type, side, rest, continues: fc.boolean() }
+// What was entered in pounds is stored in kilograms as well: only how it is shown differs.
+const unit = fc.constantFrom('kg', 'kg', 'lb')
+const lifted = { minute, weight: fc.oneof(heavy, weight), unit, reps, rpe, type, side, rest, continues: fc.boolean() }
 const some = fc.array(fc.record({ minute, weight: heavy, reps, type, side }), { minLength: 1, maxLength: 5 })
 
 const machine = fc.record({
@@ -113,8 +115,16 @@ const bulk = fc.oneof(
     ),
     sets: some,
   }),
-  place('import', { exercise: fc.nat({ max: 2 }), days: fc.integer({ min: 1, max: 30 }), sets: some }),
-  place('undo import'),
+  place('import', {
+    exercise: fc.nat({ max: 2 }),
+    days: fc.integer({ min: 1, max: 30 }),
+    // Over several days, some of them yet to come; the same file may come in again.
+    apart: fc.constantFrom(0, 0, 1, 4),
+    times: fc.constantFrom(1, 1, 2),
+    unit,
+    sets: some,
+  }),
+  place('undo import', { keep: fc.boolean() }),
 )
 
 const session = [
