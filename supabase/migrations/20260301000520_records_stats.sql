@@ -1,12 +1,15 @@
 -- Statistics by exercise and day: what the sets come to. A row is read anew from what is below it whenever that changes,
 -- one day of one exercise. How long the history is does not matter.
 
+-- From the workouts to their sets, never the other way: a plan that was made while the tables were small is kept, and would
+-- read all sets of everybody for every day.
 create function private.exercise_days(p_user_id uuid, p_exercise_id uuid, p_from date, p_to date)
 returns setof public.exercise_stats
 language plpgsql
 stable
 security invoker
 set search_path = ''
+set enable_seqscan = off
 as $$
 begin
   return query
@@ -31,11 +34,16 @@ begin
     coalesce(sum(workout_sets.duration_seconds * private.side_share(workout_sets.side)), 0),
     coalesce(sum(workout_sets.distance_m * private.side_share(workout_sets.side)), 0)
   from public.workouts
-  join public.workout_sets on workout_sets.workout_id = workouts.id
+  cross join lateral (
+    select sets.*
+    from public.workout_sets as sets
+    where sets.workout_id = workouts.id
+      and sets.exercise_id = p_exercise_id
+      and sets.is_counted
+    offset 0
+  ) as workout_sets
   where workouts.user_id = p_user_id
     and workouts.local_date between p_from and p_to
-    and workout_sets.exercise_id = p_exercise_id
-    and workout_sets.is_counted
   group by workouts.user_id, workout_sets.exercise_id, workouts.local_date;
 end;
 $$;
