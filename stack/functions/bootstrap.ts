@@ -47,11 +47,15 @@ if (handler === undefined) {
 }
 const handle = handler
 
-serve({ path: socketPath, onListen: () => undefined }, (request, info) => {
+serve({ path: socketPath, onListen: () => undefined }, async (request, info) => {
   const url = new URL(request.url)
   // No function's name begins with an underscore, so that this path is the stack's own.
   if (url.pathname === '/_alive')
     return new Response(null, { status: 204, headers: { tasks: String(background.size) } })
   const host = request.headers.get('host') ?? 'localhost'
-  return handle(new Request(`http://${host}${url.pathname}${url.search}`, request), info)
+  const called = new Request(`http://${host}${url.pathname}${url.search}`, request)
+  const response = await handle(called, info)
+  // Read to its end: a connection that closes with a body still on its way takes the answer along.
+  if (!called.bodyUsed) void called.body?.pipeTo(new WritableStream()).catch(() => undefined)
+  return response
 })

@@ -4,16 +4,16 @@
  * Has to be called after Lite is imported; may be called again.
  */
 export function passWarnings(): void {
-  const emitWarning: (warning: string, ...rest: readonly never[]) => void = process.emitWarning
-  if (passing.has(emitWarning)) return
+  if (process.emitWarning === passing) return
+  const emitWarning: (warning: string, ...rest: readonly never[]) => void = process.emitWarning.bind(process)
   const pass = (warning: string | Error, ...rest: readonly never[]): void => {
     if (typeof warning === 'string') emitWarning(warning, ...rest)
     else if (warning.name !== 'DeprecationWarning' || process.noDeprecation !== true)
       // As Node does it: not within what is being warned of.
       process.nextTick(() => process.emit('warning', warning))
   }
-  passing.add(pass)
+  passing = pass
   process.emitWarning = pass
 }
 
-const passing = new WeakSet<object>()
+let passing: object | undefined

@@ -83,6 +83,12 @@ describe('a function', () => {
     expect(Buffer.compare(Buffer.from(await response.arrayBuffer()), body)).toBe(0)
   })
 
+  test('may answer without reading its body', async () => {
+    const body = randomBytes(3_000_000)
+    const calls = Array.from({ length: 30 }, () => get('/open/refused', { method: 'POST', body }))
+    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(calls.map(() => 401))
+  })
+
   test('answers with several cookies and no body', async () => {
     const response = await get('/open/cookies')
     expect([response.status, response.headers.getSetCookie()]).toEqual([204, ['a=1', 'b=2']])

@@ -65,7 +65,7 @@ export async function plant(
   const list = people.map((id) => `'${id}'`).join()
   const plots = beds.flatMap((bed) => bed.columns.map((column) => plot(bed, column, list)))
   const [row] = await session.sql`select pg_temp.plant(${JSON.stringify(plots)}::text::jsonb) as refused`
-  const refused = z.array(z.string()).parse(row?.['refused'])
+  const refused = z.array(z.string()).parse(row?.refused)
   if (refused.length > 0)
     throw new Error(`no canary fits into ${refused.join(', ')}: say so under \`closed\` in tests/intruder/tables.ts`)
   const found = Perches.parse(await session.sql.unsafe(beds.map((bed) => perches(bed, list)).join(' union all ')))

@@ -68,7 +68,7 @@ async function authorise(world: World, viewer: string | null, topics: readonly s
     ) as answer
     from unnest(${topics}::text[]) with ordinality as asked (topic, position)
     cross join lateral realtime.authorize(
-      asked.topic, ${String(claims['role'])}, ${JSON.stringify(claims)}::text::jsonb, '{}', ${EXTENSIONS}, ${EXTENSIONS}
+      asked.topic, ${String(claims.role)}, ${JSON.stringify(claims)}::text::jsonb, '{}', ${EXTENSIONS}, ${EXTENSIONS}
     ) as answer
     order by asked.position`
   return rows.map(({ answer }) => answer)

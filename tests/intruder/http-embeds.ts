@@ -142,7 +142,7 @@ export async function decideEmbeds(sql: postgres.Sql, asked: Asked, verdict: Ver
     verdict.heard(world, viewer, kind, outcomeOf(answer))
     for (const row of Rows.parse(answer.data ?? [])) {
       const fact = world.fact(from.name, nameOf(from, row))
-      const embedded = Rows.parse([row['embedded'] ?? []].flat()).map((other) => nameOf(to, other))
+      const embedded = Rows.parse([row.embedded ?? []].flat()).map((other) => nameOf(to, other))
       const shown = (related.get(nameOf(from, row)) ?? []).filter(
         ({ between, other }) =>
           sees(world, viewer, to.name, other) &&

@@ -54,13 +54,13 @@ function judge(world: World, { viewer, heard }: Listener, verdict: Verdict): voi
     const fact = about(owner)
     const told = `${relation(world, viewer, fact)}, hears of a workout`
     const messages = heard.filter((message) => message.kind === 'workout' && message.owner === owner)
-    verdict.compare(told, messages.length > 0, CHANNELS['workout']?.hears(viewer, fact, world.society))
+    verdict.compare(told, messages.length > 0, CHANNELS.workout?.hears(viewer, fact, world.society))
     if (viewer !== owner) verdict.compare(`${told} what was noted`, JSON.stringify(messages).includes(NOTE), false)
   }
   for (const { kind, owner, payload } of heard) {
     const told = `${relation(world, viewer, about(owner))}, hears of ${kind}`
     verdict.compare(told, true, CHANNELS[kind]?.hears(viewer, about(owner), world.society))
-    verdict.heard(world, viewer, told, { answer: payload }, CALLS['get_workout']?.shows)
+    verdict.heard(world, viewer, told, { answer: payload }, CALLS.get_workout?.shows)
   }
 }
 

@@ -93,7 +93,7 @@ export class Session {
     }))
     const [row] = await this.sql`
       select pg_temp.attempt(${JSON.stringify(claims)}::text::jsonb, ${JSON.stringify(items)}::text::jsonb) as outcomes`
-    const outcomes = z.array(Outcome).parse(row?.['outcomes'])
+    const outcomes = z.array(Outcome).parse(row?.outcomes)
     if (outcomes.length !== attempts.length) throw new Error('an attempt has no outcome')
     return outcomes
   }

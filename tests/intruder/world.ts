@@ -83,7 +83,7 @@ export class World {
     )
     const people = [...ids.keys()].map((id, place): Somebody => {
       const person = graph.people[place] ?? COMPANION
-      return { ...person, id, workout: ids.get(id)?.['workout'] ?? '' }
+      return { ...person, id, workout: ids.get(id)?.workout ?? '' }
     })
     const society = new Society(people, [...acquaintances(graph, people), ...withEverybody(people, companion, outcast)])
     await createUsers(session, people, operator)
@@ -103,7 +103,7 @@ export class World {
       session,
       tables,
       [...ids.keys()],
-      [...Object.values(house), ...PLANS, ...[...ids.values()].map((named) => named['library_exercise'] ?? '')],
+      [...Object.values(house), ...PLANS, ...[...ids.values()].map((named) => named.library_exercise ?? '')],
     )
     await remember(session, tables, facts)
     return new World(session, tables, { matrix, society, ids, facts, canaries })

@@ -55,7 +55,7 @@ test('a session that is closed while it connects refuses nothing behind the back
   await question()
   await session.close()
   await asked
-  await expect(session.query('select')).rejects.toThrow()
+  await expect(session.query('select')).rejects.toThrow('Database client error')
 })
 
 test('nor does the pool of Storage', async () => {

@@ -6,7 +6,7 @@ const heard: Error[] = []
 const listen = (warning: Error): void => {
   heard.push(warning)
 }
-const ofNode = process.emitWarning
+const ofNode = process.emitWarning.bind(process)
 let ofLite: typeof process.emitWarning
 
 class ExperimentalWarning extends Error {
@@ -18,7 +18,7 @@ class DeprecationWarning extends Error {
 }
 
 beforeEach(() => {
-  ofLite = process.emitWarning
+  ofLite = process.emitWarning.bind(process)
   // What Lite does, also where another copy of it has done it before.
   process.emitWarning = (warning: string | Error) => {
     if (typeof warning !== 'string') throw new TypeError('warning.includes is not a function')

@@ -53,7 +53,6 @@ describe('devices that write at the same time', () => {
       workout_sets: 0,
       personal_records: 0,
       workouts: 0,
-      workout_sets: 0,
       exercise_stats: 0,
       weekly_stats: 0,
       user_stats: 0,
