@@ -1,8 +1,36 @@
--- Avatars: one's own picture, in a folder of one's own. Whoever has the address of one sees it.
+-- Avatars: one's own picture, in a folder of one's own. Whoever has the address of one sees it. A card shows a file only
+-- when the edge function account has looked into it and found a picture of the type that it was declared as.
 
 insert into private.error_codes (code, status, message, hint)
 values
-  ('avatar_not_found', 400, 'There is no such picture.', 'Upload it to the bucket avatars first, below a folder named for your id.');
+  ('avatar_not_found', 400, 'There is no such picture.', 'Upload it to the bucket avatars first, below a folder named for your id.'),
+  ('avatar_not_checked', 409, 'Nobody has looked into this file yet.', 'Send its path to POST account/avatar, which looks and shows it.');
+
+-- Table ----------------------------------------------------------------------------------------------------------------
+
+create table private.avatar_checks (
+  object_id    uuid primary key,
+  user_id      uuid references public.profiles (user_id) on delete cascade,
+  name         text not null,
+  version      text,
+  checked_at   timestamptz,
+  discarded_at timestamptz
+);
+
+create index avatar_checks_user_id_idx on private.avatar_checks (user_id);
+create index avatar_checks_discarded_at_idx on private.avatar_checks (discarded_at) where discarded_at is not null;
+
+alter table private.avatar_checks enable row level security;
+
+comment on table private.avatar_checks is 'Files of the bucket avatars that were looked into, and those that are to go.';
+comment on column private.avatar_checks.object_id is 'The file, in storage.objects.';
+comment on column private.avatar_checks.user_id is 'Whose; null where nobody''s folder has it.';
+comment on column private.avatar_checks.name is 'Its path.';
+comment on column private.avatar_checks.version is 'Its content at that time: a file that was replaced is another one.';
+comment on column private.avatar_checks.checked_at is 'When it was found to be a picture; null where nobody looked.';
+comment on column private.avatar_checks.discarded_at is 'Since when no card shows it any more; Storage deletes it then.';
+
+-- Bucket ---------------------------------------------------------------------------------------------------------------
 
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
 values ('avatars', 'avatars', true, 2 * 1024 * 1024, '{image/png,image/jpeg,image/webp}')
@@ -23,23 +51,43 @@ create policy insert_own_avatars on storage.objects
     and name ~ '^[^/]+/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$'
   );
 
-create policy update_own_avatars on storage.objects
-  for update to authenticated
-  using (bucket_id = 'avatars' and private.folder_id(name) = (select auth.uid()))
-  with check (
-    bucket_id = 'avatars'
-    and private.folder_id(name) = (select auth.uid())
-    and name ~ '^[^/]+/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$'
-  );
-
+-- No update: a new picture has a new name. What is on a card is never replaced behind it, and no cache shows the old one.
 create policy delete_own_avatars on storage.objects
   for delete to authenticated
-  using (bucket_id = 'avatars' and private.folder_id(name) = (select auth.uid()));
+  using (
+    bucket_id = 'avatars'
+    and private.folder_id(name) = (select auth.uid())
+    and name is distinct from (select profiles.avatar_path from public.profiles where profiles.user_id = (select auth.uid()))
+  );
 
 comment on policy select_own_avatars on storage.objects is 'Everybody lists their own; of others they know the address.';
 comment on policy insert_own_avatars on storage.objects is 'Everybody in a folder of their own, under a name that a card can point to.';
-comment on policy update_own_avatars on storage.objects is 'Everybody their own.';
-comment on policy delete_own_avatars on storage.objects is 'Everybody their own.';
+comment on policy delete_own_avatars on storage.objects is 'Everybody their own, but for the one that their card shows.';
+
+-- Cards ----------------------------------------------------------------------------------------------------------------
+
+-- definer: who looked into a file is not readable. It tells of a path in the caller's own folder, which the card demands.
+create function private.is_checked_avatar(p_path text)
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select exists (
+    select
+    from storage.objects
+    join private.avatar_checks on avatar_checks.object_id = objects.id
+    where objects.bucket_id = 'avatars'
+      and objects.name = p_path
+      and avatar_checks.version is not distinct from objects.version
+      and avatar_checks.checked_at is not null
+      and avatar_checks.discarded_at is null
+  );
+$$;
+
+grant execute on function private.is_checked_avatar(text) to authenticated, service_role;
+comment on function private.is_checked_avatar(text) is 'Whether this file, as it is now, was found to be a picture.';
 
 create function private.tg_profiles__check_avatar()
 returns trigger
@@ -55,13 +103,16 @@ begin
       and objects.name = new.avatar_path
   ) then
     perform private.fail('avatar_not_found', new.avatar_path);
+  elsif not private.is_checked_avatar(new.avatar_path) then
+    perform private.fail('avatar_not_checked', new.avatar_path);
   end if;
   return null;
 end;
 $$;
 
 comment on function private.tg_profiles__check_avatar() is
-  'Fails with avatar_not_found for a picture that is not in the bucket, as far as the caller sees it: their own folder.';
+  'Fails with avatar_not_found for a picture that is not in the bucket, as far as the caller sees it: their own folder; and
+with avatar_not_checked for one that nobody has looked into.';
 
 -- After the constraint has said what it says of the path.
 create trigger _300_check_avatar
@@ -69,3 +120,35 @@ create trigger _300_check_avatar
   for each row
   when (new.avatar_path is distinct from old.avatar_path and new.avatar_path is not null)
   execute function private.tg_profiles__check_avatar();
+
+-- definer: what a card no longer shows is marked by nobody else.
+create function private.tg_profiles__discard_avatar()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  update private.avatar_checks
+  set discarded_at = now()
+  where avatar_checks.user_id = new.user_id
+    and avatar_checks.discarded_at is null
+    and avatar_checks.name is distinct from new.avatar_path;
+
+  if found then
+    perform private.call_function('account/discard-avatars');
+  end if;
+
+  return null;
+end;
+$$;
+
+comment on function private.tg_profiles__discard_avatar() is
+  'What the card showed before is to go, and Storage is asked to delete it.';
+
+create trigger _600_discard_avatar
+  after update of avatar_path on public.profiles
+  for each row
+  when (new.avatar_path is distinct from old.avatar_path and old.avatar_path is not null)
+  execute function private.tg_profiles__discard_avatar();

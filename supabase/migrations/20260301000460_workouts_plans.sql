@@ -60,7 +60,7 @@ with template_not_found, premium_template, template_day_not_found or invalid_arg
 create trigger _150_follow_plan
   before insert on public.workouts
   for each row
-  when (new.template_id is not null)
+  when (new.template_id is not null and not private.is_restoring())
   execute function private.tg_workouts__follow_plan();
 create trigger _150_follow_plan_begun
   before update of status on public.workouts

@@ -45,7 +45,15 @@ declare
   v_bucket_id text := substring(p_line.relation from '^bucket:(.*)$');
   v_table text := case when v_bucket_id is null then p_line.relation else 'storage.objects' end;
   v_order text;
+  v_has_documents boolean;
 begin
+  select exists (
+    select from pg_catalog.pg_attribute
+    where pg_attribute.attrelid = v_table::regclass
+      and pg_attribute.atttypid in ('json'::regtype, 'jsonb'::regtype)
+  )
+  into v_has_documents;
+
   select string_agg(format('held.%I', pg_attribute.attname), ', ' order by key.place)
   into v_order
   from pg_catalog.pg_index
@@ -62,6 +70,8 @@ begin
       when v_bucket_id is not null then
         'json_build_object(''name'', name, ''type'', metadata -> ''mimetype'', ''bytes'', metadata -> ''size'', ''created_at'', created_at)'
       when p_line.shown is not null then format('(select to_json(shown) from (select %s) as shown)', p_line.shown)
+      -- In a document a null says something.
+      when v_has_documents then 'to_json(held)'
       else 'json_strip_nulls(to_json(held))'
     end,
     v_table,
@@ -72,7 +82,8 @@ end;
 $$;
 
 comment on function private.export_query(private.personal_data) is
-  'The query of the rows of the person $1 in a table or bucket: their place, and each as JSON without what is null.';
+  'The query of the rows of the person $1 in a table or bucket: their place, and each as JSON, without what is null unless the
+table has documents.';
 
 -- A line for each set, as spreadsheets want it: what the athlete did, in the units that they see.
 create function private.export_sets(p_user_id uuid)

@@ -51,6 +51,12 @@ insert into private.retention_policies (id, relation, expired, keep, action, rea
 values
   ('leaving_accounts', 'private.account_deletions', 'requested_at < $1', '14 days', 'job',
    'How long a deletion can be taken back. Holds for those that are asked for after it was changed.'),
+  ('unused_avatars', 'storage.objects',
+   'bucket_id = ''avatars'' and created_at < $1 and not exists (
+      select from public.profiles
+      where profiles.user_id = private.folder_id(objects.name) and profiles.avatar_path = objects.name
+    )',
+   '1 hour', 'job', 'Uploads that never came onto a card; what a card no longer shows goes at once.'),
   ('abandoned_anonymous_accounts', 'auth.users',
    'is_anonymous and created_at < $1 and not exists (
       select from auth.sessions

@@ -22,10 +22,12 @@ create unlogged table private.restore_pages (
 );
 
 create table private.restored_tables (
-  relation text primary key references private.personal_data (relation) on delete cascade,
-  position smallint not null,
-  owner    text,
-  columns  text[] not null,
+  relation  text primary key references private.personal_data (relation) on delete cascade,
+  position  smallint not null,
+  owner     text,
+  columns   text[] not null,
+  rewritten jsonb not null default '{}',
+  taken     text,
   constraint restored_tables_position_key unique (position)
 );
 
@@ -44,21 +46,11 @@ comment on column private.restored_tables.relation is 'The table.';
 comment on column private.restored_tables.position is 'When: after those that it refers to.';
 comment on column private.restored_tables.owner is 'The column that becomes the person; null where the row is theirs by another.';
 comment on column private.restored_tables.columns is 'The columns that are taken.';
-
-insert into private.restored_tables (position, relation, owner, columns)
-values
-  (10, 'public.exercises', 'created_by',
-   '{id,name,language,aliases,description,instructions,exercise_type,primary_muscles,secondary_muscles,equipment,difficulty,mechanic,movement_pattern,direction,force,unilateral,tracking_type,weight_entry,bodyweight_fraction,met,met_code,tags,images,videos,gifs,warnings,common_mistakes,tips,created_at}'),
-  (20, 'public.exercise_translations', null,
-   '{exercise_id,language,name,aliases,description,instructions,warnings,common_mistakes,tips,created_at}'),
-  (30, 'public.exercise_variations', null, '{id,exercise_id,name,description,difficulty,instructions,created_at}'),
-  (40, 'public.equipment_pieces', 'user_id', '{id,kind,weight,unit,count,created_at,updated_at}'),
-  (50, 'public.workouts', 'user_id',
-   '{id,name,status,planned_for,timezone,started_at,ended_at,paused_at,pauses,location,mood_before,mood_after,energy,notes,visibility,bodyweight_kg,current_exercise_index,current_set_index,version,created_at}'),
-  (60, 'public.workout_exercises', 'user_id',
-   '{id,workout_id,exercise_id,position,section,superset_group,group_type,notes,version,created_at}'),
-  (70, 'public.workout_sets', 'user_id',
-   '{id,workout_exercise_id,parent_set_id,set_index,set_type,side,planned_weight_kg,planned_reps_min,planned_reps_max,planned_duration_seconds,planned_distance_m,planned_rpe,planned_rest_seconds,planned_tempo,weight_kg,entered_unit,reps,duration_seconds,distance_m,energy_kcal,average_heart_rate,max_heart_rate,incline_percent,speed_mps,level,power_watts,floors,steps,rpe,rir,rest_seconds,tempo,notes,completed_at,received_at,version,created_at}');
+comment on column private.restored_tables.rewritten is
+  'What a column becomes where it is not taken as it is: an expression of the row given and the person $2.';
+comment on column private.restored_tables.taken is
+  'The condition of rows that are taken, of the row given and the person $2; the others are left out and counted, as is what
+is there already. Null where all are taken or the archive is refused.';
 
 -- Restoring ------------------------------------------------------------------------------------------------------------
 
@@ -102,20 +94,52 @@ $$;
 comment on function private.restore_settings(uuid) is
   'Takes the card, the details and the preferences from the archive; the name that signs in and the username stay.';
 
-create function private.restore_rows(p_user_id uuid, p_table private.restored_tables)
-returns bigint
+create function private.restore_query(p_table private.restored_tables, p_rows jsonb)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_columns text;
+  v_values text;
+begin
+  -- What an archive does not say is as it is for a new row.
+  select
+    string_agg(quote_ident(named.column_name), ', ' order by named.place),
+    string_agg(coalesce(p_table.rewritten ->> named.column_name, format('given.%I', named.column_name)), ', ' order by named.place)
+  into v_columns, v_values
+  from unnest(p_table.columns) with ordinality as named (column_name, place)
+  where exists (select from jsonb_array_elements(p_rows) as sent (content) where sent.content ? named.column_name);
+
+  return format(
+    'insert into %1$s (%2$s) select %3$s from jsonb_populate_recordset(null::%1$s, $1) as given%4$s',
+    p_table.relation::regclass,
+    concat_ws(', ', p_table.owner, v_columns),
+    concat_ws(', ', case when p_table.owner is not null then '$2' end, v_values),
+    ' where ' || p_table.taken || ' on conflict do nothing'
+  );
+end;
+$$;
+
+comment on function private.restore_query(private.restored_tables, jsonb) is
+  'The statement that inserts rows of an archive, $1, for the person $2: with the columns that a row of them has.';
+
+create function private.restore_rows(p_user_id uuid, p_table private.restored_tables, out taken bigint, out left_out bigint)
+returns record
 language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
 declare
-  v_columns text;
   v_rows jsonb;
-  v_sent bigint := 0;
-  v_held bigint;
+  v_taken bigint;
 begin
-  -- What an archive does not say is as it is for a new row.
+  taken := 0;
+  left_out := 0;
+
   for v_rows in
     select sent.rows
     from private.restore_pages as sent
@@ -124,34 +148,30 @@ begin
       and sent.rows <> '[]'
     order by sent.page
   loop
-    select string_agg(quote_ident(named.column_name), ', ')
-    into v_columns
-    from unnest(p_table.columns) as named (column_name)
-    where exists (select from jsonb_array_elements(v_rows) as sent (content) where sent.content ? named.column_name);
+    if not exists (
+      select from jsonb_array_elements(v_rows) as sent (content) where sent.content ?| p_table.columns
+    ) then
+      perform private.fail('invalid_archive', p_table.relation || ': rows without a column');
+    end if;
 
-    execute format(
-      'insert into %1$s (%2$s%3$s) select %4$s%3$s from jsonb_populate_recordset(null::%1$s, $1) as given',
-      p_table.relation::regclass, p_table.owner || ', ', v_columns, case when p_table.owner is not null then '$2, ' end
-    )
+    execute private.restore_query(p_table, v_rows)
     using v_rows, p_user_id;
-    v_sent := v_sent + jsonb_array_length(v_rows);
+
+    get diagnostics v_taken = row_count;
+    taken := taken + v_taken;
+    left_out := left_out + jsonb_array_length(v_rows) - v_taken;
   end loop;
 
-  -- All that was sent, and nothing that hangs on somebody else's row.
-  select held.row_count
-  into v_held
-  from private.row_count_of(p_user_id, p_table.relation) as held (row_count);
-
-  if v_held <> v_sent then
+  -- All that was taken, and nothing that hangs on somebody else's row.
+  if private.row_count_of(p_user_id, p_table.relation) <> taken then
     perform private.fail('invalid_archive', p_table.relation || ': rows of somebody else');
   end if;
-
-  return v_sent;
 end;
 $$;
 
 comment on function private.restore_rows(uuid, private.restored_tables) is
-  'Inserts the rows of a table from the archive. Fails with invalid_archive where one would not be the person''s.';
+  'Inserts the rows of a table from the archive, and counts those that were taken and those that were left out. Fails with
+invalid_archive where one would not be the person''s.';
 
 create function private.row_count_of(p_user_id uuid, p_relation text)
 returns bigint
@@ -174,35 +194,23 @@ $$;
 
 comment on function private.row_count_of(uuid, text) is 'How many rows of a table are a person''s.';
 
-create function private.check_archive_exercises(p_user_id uuid)
+create function private.restore_places(p_user_id uuid)
 returns void
-language plpgsql
-stable
+language sql
+volatile
 security invoker
 set search_path = ''
 as $$
-declare
-  v_unknown text;
-begin
-  select row.content ->> 'exercise_id'
-  into v_unknown
-  from private.restore_pages as sent
-  cross join jsonb_array_elements(sent.rows) as row (content)
+  -- The sets that came in moved it on.
+  update public.workouts
+  set current_exercise_index = given.current_exercise_index, current_set_index = given.current_set_index
+  from private.restore_pages as sent, jsonb_populate_recordset(null::public.workouts, sent.rows) as given
   where sent.user_id = p_user_id
-    and sent.relation = 'public.workout_exercises'
-    and not exists (
-      select from public.exercises
-      where exercises.id::text = row.content ->> 'exercise_id'
-        and (exercises.created_by = p_user_id or exercises.review_status = 'approved')
-    )
-  limit 1;
-
-  -- The same for what there is not and what is another's own.
-  if found then
-    perform private.fail('archive_needs_exercise', v_unknown);
-  end if;
-end;
+    and sent.relation = 'public.workouts'
+    and workouts.id = given.id
+    and workouts.user_id = p_user_id
+    and (workouts.current_exercise_index, workouts.current_set_index)
+      is distinct from (given.current_exercise_index, given.current_set_index);
 $$;
 
-comment on function private.check_archive_exercises(uuid) is
-  'Fails with archive_needs_exercise unless every exercise that was trained is the person''s or of the library.';
+comment on function private.restore_places(uuid) is 'Sets where each workout stands to where the archive has it.';

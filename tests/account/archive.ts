@@ -26,6 +26,12 @@ export const request = (user: User, method: string, path: string, body: BodyInit
     headers: { apikey: stack.publishable_key, authorization: `Bearer ${user.accessToken}` },
   })
 
+/** Has the card of `user` show an upload; answers the status and what was said. */
+export async function chooseAvatar(user: User, path: string) {
+  const response = await request(user, 'POST', '/avatar', JSON.stringify({ path }))
+  return { status: response.status, body: await response.json() }
+}
+
 /** The archive that `user` is given. Rejects when the function refuses. */
 export async function exported(user: User): Promise<Uint8Array> {
   const response = await request(user, 'GET', '/export')

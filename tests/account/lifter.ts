@@ -1,6 +1,8 @@
 import { imported } from '../imports/importing.ts'
 import { createUser, serviceClient, type User } from '../support/clients.ts'
 import { call } from '../workouts/training.ts'
+import { chooseAvatar } from './archive.ts'
+import { plans } from './plans.ts'
 
 /** Somebody who has used everything, with a word of their own in every text that they could write. */
 export interface Lifter extends User {
@@ -72,12 +74,16 @@ export async function createLifter(name: string): Promise<Lifter> {
     .then(({ error }) => {
       if (error) throw error
     })
+  const avatar = `${id}/${mark}.png`
+  await client.storage.from('avatars').upload(avatar, new Blob([PNG], { type: 'image/png' }))
+  await chooseAvatar(user, avatar)
   await serviceClient()
     .from('exercises')
     .update({ review_status: 'approved' })
     .eq('id', approvedExerciseId)
     .throwOnError()
   await client.from('equipment_pieces').insert({ kind: 'plate', weight: 45, unit: 'lb', count: 6 }).throwOnError()
+  await plans(user, mark, ownExerciseId)
   await train(client, mark, [ownExerciseId, approvedExerciseId])
   await imported(user, hevy(mark), { timezone: 'Europe/Berlin', unknown: 'create' })
   return { ...user, mark, ownExerciseId, approvedExerciseId, picture }

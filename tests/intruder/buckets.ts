@@ -1,4 +1,4 @@
-import { about, creator, owner, type Rule } from './model.ts'
+import { about, creator, nobody, owner, type Rule } from './model.ts'
 import type { Attempt } from './session.ts'
 import { relation, type Verdict } from './verdict.ts'
 import type { World } from './world.ts'
@@ -11,11 +11,13 @@ interface BucketModel {
   readonly select: Rule
   /** Who puts, replaces and removes it. */
   readonly write: Rule
+  /** Who replaces or moves it, where not all of those do. */
+  readonly update?: Rule
 }
 
 /** The model of every bucket. One that is not in it fails the intruder's tests. */
 export const BUCKETS: Readonly<Record<string, BucketModel>> = {
-  avatars: { path: '{owner}/avatar.png', select: owner, write: owner },
+  avatars: { path: '{owner}/avatar.png', select: owner, write: owner, update: nobody },
   'exercise-media': { path: '{own_exercise}/picture.png', select: creator, write: creator },
 }
 
@@ -48,13 +50,18 @@ export async function decideFiles(world: World, verdict: Verdict): Promise<void>
         const file = files[place]
         if (!file) continue
         const fact = about(file.owner)
-        const may = (command === 'select' ? file.model.select : file.model.write)(viewer, fact, world.society)
+        const may = ruleOf(file.model, command)(viewer, fact, world.society)
         if (outcome.error) verdict.compare(`${command} in ${file.bucket}`, outcome.error.code, '42501')
         const kind = `${relation(world, viewer, fact)}, may ${command} in ${file.bucket}`
         const found = command === 'select' ? outcome.answer : outcome.after
         verdict.compare(kind, !outcome.error && found === true, may)
       }
     }
+}
+
+function ruleOf({ select, write, update = write }: BucketModel, command: (typeof COMMANDS)[number]): Rule {
+  if (command === 'select') return select
+  return command === 'update' || command === 'move' ? update : write
 }
 
 const isThere = (condition: string): string =>

@@ -240,6 +240,13 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   delete_my_account: { args: '', may: (viewer) => viewer !== null && 'fresh_sign_in_needed' },
   keep_my_account: forAll(''),
   files_to_erase: { args: '', may: nobody, forServer: true },
+  discarded_avatars: { args: '', may: nobody, forServer: true },
+  uploaded_avatar: { args: `user_id => '{owner}', path => '{owner}/avatar.png'`, may: nobody, forServer: true },
+  show_avatar: {
+    args: `user_id => '{owner}', path => '{owner}/avatar.png', object_id => gen_random_uuid(), version => null`,
+    may: nobody,
+    forServer: true,
+  },
   count_request: forAll(''),
   count_address: { args: `address => '203.0.113.9'`, may: nobody, forServer: true },
   restore_account: { args: `user_id => '{owner}'`, may: nobody, forServer: true },

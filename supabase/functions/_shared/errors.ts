@@ -79,6 +79,11 @@ export const ERRORS = {
     message: 'The archive is too large.',
     hint: 'The details say how much is taken.',
   },
+  avatar_not_a_picture: {
+    status: 400,
+    message: 'The file is not a picture of the type that it was uploaded as.',
+    hint: 'Upload a whole PNG, JPEG or WebP of at most 8192 pixels a side, with its own type; this file was deleted.',
+  },
   internal: {
     status: 500,
     message: 'Something went wrong.',

@@ -47,3 +47,22 @@ export const Manifest = z.strictObject({
 })
 /** `manifest.json`. */
 export type Manifest = z.infer<typeof Manifest>
+
+const Counts = z.record(z.string(), z.int())
+
+/** What `restore_account` answers: rows by table, those that refer to what the account does not see, and ended runs. */
+export const Restored = z.object({ rows: Counts, left_out: Counts, ended_runs: z.int() })
+/** What `restore_account` answers. */
+export type Restored = z.infer<typeof Restored>
+
+/** What `POST /avatar` takes: the path of an upload in the bucket `avatars`. */
+export const AvatarChoice = z.strictObject({ path: z.string().min(1).max(200) })
+
+/** An upload in the bucket `avatars`; `type` is what it was declared as. */
+export const UploadedAvatar = z.object({
+  object_id: z.guid(),
+  version: z.string().nullable(),
+  type: z.string().nullable(),
+})
+/** An upload in the bucket `avatars`. */
+export type UploadedAvatar = z.infer<typeof UploadedAvatar>

@@ -1,7 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { z } from 'zod'
 import { answer } from '../_shared/answer.ts'
-import { ExportPlan, FilesToErase, Leaving } from './contract.ts'
+import { ExportPlan, FilesToErase, Leaving, Restored } from './contract.ts'
 
 /** What an account asks of the database, as the person. Every method rejects with the refusal that the database answers. */
 export class AccountGateway {
@@ -65,20 +65,20 @@ export class ArchiveGateway {
     await answer(z.null(), this.#admin.rpc('send_archive_page', { user_id: userId, relation, page, rows }))
   }
 
-  /** Brings in what was sent; answers how many rows each table got. */
-  async restore(userId: string): Promise<Record<string, number>> {
-    return answer(z.record(z.string(), z.int()), this.#admin.rpc('restore_account', { user_id: userId }))
+  /** Brings in what was sent; answers how many rows each table got, and what was left out. */
+  async restore(userId: string): Promise<Restored> {
+    return answer(Restored, this.#admin.rpc('restore_account', { user_id: userId }))
   }
 }
 
 /**
- * Deletes the files of people whose deletion is final, as the backend; answers how many there were.
- * Rejects when Storage does not delete them: the next run tries again.
+ * Deletes the files that the database lists, as the backend: those of people whose deletion is final, or pictures that no
+ * card shows. Answers how many there were. Rejects when Storage does not delete them: the next run tries again.
  */
-export async function eraseFiles(admin: SupabaseClient): Promise<number> {
+export async function eraseFiles(admin: SupabaseClient, list: 'files_to_erase' | 'discarded_avatars'): Promise<number> {
   let count = 0
   for (;;) {
-    const files = await answer(FilesToErase, admin.rpc('files_to_erase', { limit: 100 }))
+    const files = await answer(FilesToErase, admin.rpc(list, { limit: 100 }))
     if (files.length === 0) return count
     for (const bucket of new Set(files.map((file) => file.bucket))) {
       const names = files.filter((file) => file.bucket === bucket).map(({ name }) => name)

@@ -1,7 +1,10 @@
 import type { Hono } from 'hono'
-import { readBytes } from '../_shared/body.ts'
+import { readBody, readBytes } from '../_shared/body.ts'
 import type { Env } from '../_shared/env.ts'
 import { adminClient, createApp } from '../_shared/http.ts'
+import { showAvatar } from './avatar.ts'
+import { AvatarGateway } from './avatar-gateway.ts'
+import { AvatarChoice } from './contract.ts'
 import { exportAccount } from './export.ts'
 import { AccountGateway, ArchiveGateway, eraseFiles } from './gateway.ts'
 import { restoreAccount } from './restore.ts'
@@ -10,8 +13,8 @@ const LARGEST_BYTES = 20 * 1024 * 1024
 
 /**
  * `GET /export` gives the person everything that is held of them, as a ZIP, and `POST /import` takes that into an
- * empty account. `DELETE /` has the account erased when its grace
- * period is over; the backend calls `POST /erase-files` then.
+ * empty account. `POST /avatar` shows an upload on the person's card. `DELETE /` has the account erased when its grace
+ * period is over. The backend calls `POST /erase-files` then, and `POST /discard-avatars` when a card shows something else.
  */
 export function createAccount(env: Env): Hono {
   const { app, route } = createApp('account', env)
@@ -32,8 +35,21 @@ export function createAccount(env: Env): Hono {
   app.post(
     '/import',
     route.user(async ({ request, user, db }) => {
-      const gateways = { archive: new ArchiveGateway(adminClient(env)), account: new AccountGateway(db) }
+      const admin = adminClient(env)
+      const gateways = {
+        archive: new ArchiveGateway(admin),
+        account: new AccountGateway(db),
+        avatars: new AvatarGateway(admin),
+      }
       return Response.json(await restoreAccount(await readBytes(request, LARGEST_BYTES), user.id, gateways))
+    }),
+  )
+  app.post(
+    '/avatar',
+    route.user(async ({ request, user }) => {
+      const { path } = await readBody(AvatarChoice, request)
+      await showAvatar(new AvatarGateway(adminClient(env)), user.id, path)
+      return Response.json({ avatar_path: path })
     }),
   )
   app.delete(
@@ -42,7 +58,11 @@ export function createAccount(env: Env): Hono {
   )
   app.post(
     '/erase-files',
-    route.service(async ({ admin }) => Response.json({ files: await eraseFiles(admin) })),
+    route.service(async ({ admin }) => Response.json({ files: await eraseFiles(admin, 'files_to_erase') })),
+  )
+  app.post(
+    '/discard-avatars',
+    route.service(async ({ admin }) => Response.json({ files: await eraseFiles(admin, 'discarded_avatars') })),
   )
   return app
 }

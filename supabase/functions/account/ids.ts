@@ -1,4 +1,13 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
+
+// A row, and the parts of a plan's document: its days and their exercises have ids of their own.
+const Id = z.guid()
+const Document = z.object({
+  document: z.object({
+    days: z.array(z.object({ id: z.guid(), exercises: z.array(z.object({ id: z.guid() })) })),
+  }),
+})
 
 const ID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g
 
@@ -22,9 +31,12 @@ export class NewIds {
     this.#known.set(id, [...parts, digest.slice(20, 32)].join('-'))
   }
 
-  /** The new id of one that the archive defines. */
-  get(id: string): string | undefined {
-    return this.#known.get(id)
+  /** Takes notice of every id that a row of the archive defines. */
+  defineAll(row: Readonly<Record<string, unknown>>): void {
+    const id = Id.safeParse(row.id)
+    if (id.success) this.define(id.data)
+    const plan = Document.safeParse(row)
+    for (const day of plan.data?.document.days ?? []) for (const part of [day, ...day.exercises]) this.define(part.id)
   }
 
   /** A text in which every id that the archive defines is the new one. */

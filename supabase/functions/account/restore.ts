@@ -1,13 +1,15 @@
 import { z } from 'zod'
-import { AppError } from '../_shared/errors.ts'
+import { showAvatar } from './avatar.ts'
+import type { AvatarGateway } from './avatar-gateway.ts'
+import type { Manifest, Restored } from './contract.ts'
 import type { AccountGateway, ArchiveGateway } from './gateway.ts'
 import { NewIds } from './ids.ts'
+import { DOCUMENTS, type Rows, readRows } from './rows.ts'
 import { type Unpacked, unpack } from './unpack.ts'
 
-const Rows = z.array(z.record(z.string(), z.unknown()))
-const Id = z.guid()
 const ROWS_AT_ONCE = 1000
 const MEDIA = 'files/exercise-media/'
+const AVATARS = 'files/avatars/'
 
 // In the order in which they are sent; which of them are taken, and what of them, the database knows.
 const TABLES = [
@@ -17,19 +19,30 @@ const TABLES = [
   'exercises',
   'exercise_translations',
   'exercise_variations',
+  'exercise_ratings',
   'equipment_pieces',
+  'training_maxes',
+  'workout_templates',
+  'template_generations',
+  'template_runs',
+  'template_versions',
+  'template_ratings',
+  'template_favorites',
+  'imports',
   'workouts',
   'workout_exercises',
   'workout_sets',
+  'import_rows',
+  'import_names',
+  'prescriptions',
 ] as const
 
 const PATHS: ReadonlySet<string> = new Set(TABLES.map(pathOf))
 
-/** What `POST /import` answers: the rows that each table got, and the files that Storage did not take. */
-export interface Restored {
-  readonly rows: Readonly<Record<string, number>>
-  readonly files: number
-  readonly missing: readonly string[]
+interface Gateways {
+  readonly archive: ArchiveGateway
+  readonly account: AccountGateway
+  readonly avatars: AvatarGateway
 }
 
 /**
@@ -40,53 +53,72 @@ export interface Restored {
 export async function restoreAccount(
   bytes: Uint8Array<ArrayBuffer>,
   userId: string,
-  gateways: { readonly archive: ArchiveGateway; readonly account: AccountGateway },
-): Promise<Restored> {
+  gateways: Gateways,
+): Promise<Restored & { readonly files: number; readonly missing: readonly string[] }> {
   const archive = await unpack(bytes)
   const ids = new NewIds(userId)
   // Every file is read before the first row is sent, so that one that was changed changes nothing.
   const tables = await readTables(archive, ids)
-  const media = archive.manifest.files.filter(({ path }) => path.startsWith(MEDIA))
   for (const { path } of archive.manifest.files) if (!PATHS.has(path)) await archive.read(path)
-  let page = 0
-  await gateways.archive.send({ userId, relation: 'none', page, rows: '[]' })
-  for (const [relation, rows] of tables)
-    for (let n = 0; n < rows.length; n += ROWS_AT_ONCE) {
-      page += 1
-      const text = ids.replace(JSON.stringify(rows.slice(n, n + ROWS_AT_ONCE)))
-      await gateways.archive.send({ userId, relation, page, rows: text })
-    }
-  const rows = await gateways.archive.restore(userId)
+  await sendTables(tables, userId, ids, gateways.archive)
+  const restored = await gateways.archive.restore(userId)
+  const files = archive.manifest.files.flatMap((file) => {
+    const place = placeOf(file, userId, ids, avatarOf(tables))
+    return place === undefined ? [] : [{ ...file, ...place }]
+  })
   const missing: string[] = []
-  for (const { path, type } of media) {
-    const name = ids.replace(path.slice(MEDIA.length))
-    const isTaken = await gateways.account.upload('exercise-media', name, await archive.read(path), type)
-    if (!isTaken) missing.push(path)
+  for (const { path, type, bucket, name } of files) {
+    const isTaken = await gateways.account.upload(bucket, name, await archive.read(path), type)
+    if (!isTaken || (bucket === 'avatars' && !(await isShown(name, userId, gateways.avatars)))) missing.push(path)
   }
-  return { rows, files: media.length - missing.length, missing }
+  return { ...restored, files: files.length - missing.length, missing }
 }
 
-async function readTables(archive: Unpacked, ids: NewIds) {
-  const tables = new Map<string, z.infer<typeof Rows>>()
+type Tables = ReadonlyMap<(typeof TABLES)[number], Rows>
+
+async function readTables(archive: Unpacked, ids: NewIds): Promise<Tables> {
+  const tables = new Map<(typeof TABLES)[number], Rows>()
   const paths = new Set(archive.manifest.files.map(({ path }) => path))
   for (const table of TABLES) {
     const path = pathOf(table)
     if (!paths.has(path)) continue
-    const rows = parseRows(path, await archive.read(path))
-    tables.set(`public.${table}`, rows)
-    for (const { id } of rows) if (Id.safeParse(id).success) ids.define(String(id))
+    const rows = readRows(path, await archive.read(path), DOCUMENTS.has(table))
+    tables.set(table, rows)
+    for (const row of rows) ids.defineAll(row)
   }
   return tables
 }
 
-function pathOf(table: (typeof TABLES)[number]): string {
-  return `data/public/${table}.json`
+async function sendTables(tables: Tables, userId: string, ids: NewIds, gateway: ArchiveGateway): Promise<void> {
+  let page = 0
+  await gateway.send({ userId, relation: 'none', page, rows: '[]' })
+  for (const [table, rows] of tables)
+    for (let n = 0; n < rows.length; n += ROWS_AT_ONCE) {
+      page += 1
+      const text = ids.replace(JSON.stringify(rows.slice(n, n + ROWS_AT_ONCE)))
+      await gateway.send({ userId, relation: `public.${table}`, page, rows: text })
+    }
 }
 
-function parseRows(path: string, content: Uint8Array): z.infer<typeof Rows> {
-  try {
-    return Rows.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content)))
-  } catch (cause) {
-    throw new AppError('archive_unreadable', { cause, details: `${path} is no list of rows.` })
-  }
+function avatarOf(tables: Tables): string | undefined {
+  const path = z.string().safeParse(tables.get('profiles')?.[0]?.avatar_path)
+  return path.success ? AVATARS + path.data : undefined
+}
+
+// Where a file of the archive goes; undefined for those that are not brought back.
+function placeOf({ path }: Manifest['files'][number], userId: string, ids: NewIds, avatar: string | undefined) {
+  if (path.startsWith(MEDIA)) return { bucket: 'exercise-media', name: ids.replace(path.slice(MEDIA.length)) }
+  if (path === avatar) return { bucket: 'avatars', name: `${userId}/${path.split('/').at(-1)}` }
+  return undefined
+}
+
+async function isShown(path: string, userId: string, avatars: AvatarGateway): Promise<boolean> {
+  return showAvatar(avatars, userId, path).then(
+    () => true,
+    () => false,
+  )
+}
+
+function pathOf(table: (typeof TABLES)[number]): string {
+  return `data/public/${table}.json`
 }

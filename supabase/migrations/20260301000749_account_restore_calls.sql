@@ -46,8 +46,12 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_claims constant text := current_setting('request.jwt.claims', true);
   v_table private.restored_tables;
-  v_counts jsonb := '{}';
+  v_counts record;
+  v_rows jsonb := '{}';
+  v_left_out jsonb := '{}';
+  v_ended_runs bigint;
 begin
   perform private.lock_athletes(array[p_user_id]);
 
@@ -57,32 +61,34 @@ begin
     end if;
   end loop;
 
+  -- As the person: what an archive may refer to is what they see.
+  perform set_config('request.jwt.claims', jsonb_build_object('sub', p_user_id, 'role', 'authenticated')::text, true);
   perform set_config('fitai.importing', 'restore', true);
   perform private.restore_settings(p_user_id);
 
   for v_table in select restored_tables.* from private.restored_tables order by restored_tables.position loop
     if v_table.relation = 'public.workout_exercises' then
       perform private.check_archive_exercises(p_user_id);
+    elsif v_table.relation = 'public.imports' then
+      perform private.check_archive_imports(p_user_id);
     end if;
 
-    v_counts := v_counts || jsonb_build_object(v_table.relation, private.restore_rows(p_user_id, v_table));
+    v_counts := private.restore_rows(p_user_id, v_table);
+    v_rows := v_rows || jsonb_build_object(v_table.relation, v_counts.taken);
+    v_left_out := v_left_out || jsonb_strip_nulls(jsonb_build_object(v_table.relation, nullif(v_counts.left_out, 0)));
   end loop;
 
-  -- The sets that came in moved it on.
-  update public.workouts
-  set current_exercise_index = given.current_exercise_index, current_set_index = given.current_set_index
-  from private.restore_pages as sent, jsonb_populate_recordset(null::public.workouts, sent.rows) as given
-  where sent.user_id = p_user_id
-    and sent.relation = 'public.workouts'
-    and workouts.id = given.id
-    and workouts.user_id = p_user_id;
+  perform private.derive_templates(p_user_id);
+  v_ended_runs := private.end_unfollowed_runs(p_user_id);
+  perform private.restore_places(p_user_id);
 
   delete from private.restore_pages
   where restore_pages.user_id = p_user_id;
 
   perform set_config('fitai.importing', '', true);
   perform private.audit('account_imported', p_user_id);
-  return v_counts;
+  perform set_config('request.jwt.claims', coalesce(v_claims, ''), true);
+  return jsonb_build_object('rows', v_rows, 'left_out', v_left_out, 'ended_runs', v_ended_runs);
 end;
 $$;
 
@@ -108,6 +114,7 @@ end;
 $$;
 
 comment on function public.restore_account(uuid) is
-  'For the edge function account: brings the pages that were sent into the empty account of this user, all of them or none, and
-answers how many rows each table got. Fails with account_not_empty, invalid_archive, archive_needs_exercise, the codes of the
-tables'' own rules, or busy.';
+  'For the edge function account: brings the pages that were sent into the empty account of this user, all of them or none:
+{rows: {table: count}, left_out: {table: count}, ended_runs}. Left out is what refers to what the account does not see; a run
+ends where it may not follow the plan. Fails with account_not_empty, invalid_archive, archive_needs_exercise,
+too_many_templates, the codes of the tables'' own rules, or busy.';
