@@ -2620,6 +2620,7 @@ export type Database = {
       delete_exercise: { Args: { exercise_id?: string }; Returns: string }
       delete_my_account: { Args: Record<PropertyKey, never>; Returns: Json }
       delete_set: { Args: { set_id?: string; version?: number }; Returns: Json }
+      discarded_avatars: { Args: { limit?: number }; Returns: Json }
       duplicate_template: {
         Args: { id?: string; template_id?: string }
         Returns: Json
@@ -3251,6 +3252,15 @@ export type Database = {
         Args: { cursor?: string; limit?: number }
         Returns: Json
       }
+      show_avatar: {
+        Args: {
+          object_id: string
+          path: string
+          user_id: string
+          version: string
+        }
+        Returns: undefined
+      }
       similar_exercises: {
         Args: {
           equipment?: Database["public"]["Enums"]["equipment"][]
@@ -3503,6 +3513,10 @@ export type Database = {
         Returns: Json
       }
       upload_workouts: { Args: { workouts?: Json }; Returns: Json }
+      uploaded_avatar: {
+        Args: { path: string; user_id: string }
+        Returns: Json
+      }
       workout_calendar: { Args: { month?: string }; Returns: Json }
     }
     Enums: {

@@ -43,6 +43,9 @@ values
   ('export_copies', 'private.export_pages', 'created_at < $1', '1 hour', 'Of exports that broke off; a packed one is gone at once.'),
   ('given_up_usernames', 'private.username_changes', 'changed_at < $1', '90 days', 'A name is held for 30 days, disputes take longer.'),
   ('resolved_conflicts', 'public.workout_conflicts', 'resolved_at < $1', '90 days', 'The choice can be looked at for a season.'),
+  ('broken_off_restores', 'private.restore_pages', 'created_at < $1', '1 hour', 'Of archives that were sent and never brought in.'),
+  ('old_prescriptions', 'public.prescriptions', 'created_at < $1', '400 days',
+   'What a plan asked for, and why, can be compared with the same season a year ago; what is next never reads them.'),
   ('sign_in_log', 'auth.audit_log_entries', 'created_at < $1', '90 days', 'Addresses and times of sign-ins, for finding abuse.'),
   ('broken_off_sign_ins', 'auth.flow_state', 'created_at < $1', '1 day', 'Sign-ins that nobody came back from.'),
   ('job_runs', 'cron.job_run_details', 'end_time < $1', '30 days', 'Whether the jobs ran.');

@@ -50,7 +50,7 @@ export async function plans({ client }: User, mark: string, ownExerciseId: strin
   const ai_generated = { prompt: `${mark} asks`, generated_at: '2026-02-01T08:00:00Z', ai_version: 'planner 1' }
   await client
     .from('training_maxes')
-    .insert({ exercise_id: bench, load_kg: '97.123456789012345678', effective_on: '2026-01-15' })
+    .insert({ exercise_id: bench, load_kg: 97.125, effective_on: '2026-01-15' })
     .throwOnError()
   await client.from('exercise_ratings').insert({ exercise_id: bench, rating: 4 }).throwOnError()
   await call(client, 'save_template', { template: { ...first, ai_generated } })
