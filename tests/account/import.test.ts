@@ -92,7 +92,7 @@ test('what is exported, brought in and exported again is the same', async () => 
   expect(second.text('data/public/training_maxes.json')).toContain('"load_kg":97.123456789012345678,')
   const media = `files/exercise-media/${newId(ben.id, ana.ownExerciseId)}/press.png`
   expect(second.files.get(media)).toEqual(ana.picture)
-  const avatar = `avatars/${ana.id}/${ana.mark}.png`
+  const avatar = `avatars/${ana.id}/me.png`
   expect(second.files.get(`files/${avatar.replace(ana.id, ben.id)}`)).toEqual(archive.files.get(`files/${avatar}`))
 
   const cleo = await createUser('cleo')
