@@ -55,9 +55,16 @@ function timeouts(statements: readonly Statement[], { api }: z.infer<typeof Conf
 function buckets(statements: readonly Statement[], { storage }: z.infer<typeof Config>): readonly Row[] {
   const own = rowsOf(statements, 'storage.buckets', ['id', 'file_size_limit'])
   return [
-    ...own.map(([id = '', size]) => [id, `${Number(size) / 2 ** 20} MiB`]),
+    ...own.map(([id = '', size]) => [id, `${bytesOf(id, size) / 2 ** 20} MiB`]),
     ['any other', storage.file_size_limit],
   ]
+}
+
+function bytesOf(bucket: string | number, size: string | number | undefined): number {
+  const bytes = Number(size)
+  if (!Number.isSafeInteger(bytes) || bytes <= 0)
+    throw new Error(`The largest file of the bucket ${bucket} has to be written as a number of bytes, not as ${size}.`)
+  return bytes
 }
 
 type Row = readonly (string | number)[]

@@ -2400,6 +2400,7 @@ export type Database = {
         Args: { patch: Json; user_id: string }
         Returns: Json
       }
+      avatars_to_check: { Args: { limit?: number }; Returns: Json }
       begin_export: { Args: Record<PropertyKey, never>; Returns: Json }
       begin_import: {
         Args: {
@@ -2840,6 +2841,10 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: false
         }
+      }
+      judge_avatar: {
+        Args: { is_picture: boolean; object_id: string; version: string }
+        Returns: undefined
       }
       keep_my_account: { Args: Record<PropertyKey, never>; Returns: Json }
       match_exercise_names: { Args: { names?: string[] }; Returns: Json }

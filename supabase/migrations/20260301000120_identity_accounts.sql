@@ -235,11 +235,16 @@ begin
       'details', to_jsonb(personal_details),
       'preferences', to_jsonb(preferences),
       'limits', (
-        select jsonb_build_object('requests', plans.requests_per_window, 'window_seconds', plans.window_seconds)
+        select jsonb_build_object(
+          'requests', plans.requests_per_window,
+          'live_requests', plans.live_requests_per_window,
+          'window_seconds', plans.window_seconds
+        )
         from public.plans
         where plans.id = case v_account ->> 'user_role' when 'admin' then 'admin' else v_account ->> 'plan' end
       ),
       'entitlements', public.my_entitlements() -> 'entitlements',
+      'deletion', private.my_deletion(),
       'unread_count', 0
     )
     from public.profiles
@@ -253,4 +258,4 @@ $$;
 grant execute on function public.my_account() to authenticated;
 comment on function public.my_account() is
   'All that a client needs at its start, in one call: sign-in facts, role, plan, scope, limits, entitlements, profile, details,
-preferences and the number of unread notifications. Fails with not_authenticated.';
+preferences, whether the account is to go and when ({status, final_at}), and the number of unread notifications. Fails with not_authenticated.';

@@ -36,10 +36,19 @@ values
   ('complete_set', 'A set of a live workout.'),
   ('start_rest', 'A rest of a live workout.'),
   ('skip_rest', 'A rest of a live workout.'),
+  ('extend_rest', 'A rest of a live workout.'),
+  ('update_set', 'A set of a live workout.'),
+  ('set_current_exercise', 'The place in a live workout.'),
+  ('pause_workout', 'The clock of a live workout.'),
+  ('resume_workout', 'The clock of a live workout.'),
+  ('complete_workout', 'The end of a live workout.'),
   ('match_exercise_names', 'Part of an import, which is one request to its function.'),
   ('preview_import', 'Part of an import, which is one request to its function.'),
   ('import_sets', 'Part of an import, which is one request to its function.'),
-  ('undo_import', 'Part of taking an import back, which is one request to its function.');
+  ('undo_import', 'Part of taking an import back, which is one request to its function.'),
+  ('begin_export', 'Part of an export, which is one request to its function.'),
+  ('export_page', 'Part of an export, which is one request to its function.'),
+  ('end_export', 'Part of an export, which is one request to its function.');
 
 -- A bucket that nobody has touched for a whole window is full, which is what no bucket is.
 select cron.schedule(

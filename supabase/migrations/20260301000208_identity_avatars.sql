@@ -1,10 +1,10 @@
--- Avatars: one's own picture, in a folder of one's own. Whoever has the address of one sees it. A card shows a file only
--- when the edge function account has looked into it and found a picture of the type that it was declared as.
+-- Avatars: one's own picture, in a folder of one's own. Whoever has the address of one sees it. The edge function account
+-- looks into each: before a card shows it where the client asks for that, else a moment later, and what is no picture of the
+-- type that it was declared as is taken off the card and deleted.
 
 insert into private.error_codes (code, status, message, hint)
 values
-  ('avatar_not_found', 400, 'There is no such picture.', 'Upload it to the bucket avatars first, below a folder named for your id.'),
-  ('avatar_not_checked', 409, 'Nobody has looked into this file yet.', 'Send its path to POST account/avatar, which looks and shows it.');
+  ('avatar_not_found', 400, 'There is no such picture.', 'Upload it to the bucket avatars first, below a folder named for your id.');
 
 -- Table ----------------------------------------------------------------------------------------------------------------
 
@@ -13,27 +13,30 @@ create table private.avatar_checks (
   user_id      uuid references public.profiles (user_id) on delete cascade,
   name         text not null,
   version      text,
+  asked_at     timestamptz not null default now(),
   checked_at   timestamptz,
   discarded_at timestamptz
 );
 
 create index avatar_checks_user_id_idx on private.avatar_checks (user_id);
+create index avatar_checks_asked_at_idx on private.avatar_checks (asked_at) where checked_at is null and discarded_at is null;
 create index avatar_checks_discarded_at_idx on private.avatar_checks (discarded_at) where discarded_at is not null;
 
 alter table private.avatar_checks enable row level security;
 
-comment on table private.avatar_checks is 'Files of the bucket avatars that were looked into, and those that are to go.';
+comment on table private.avatar_checks is 'Files of the bucket avatars that are to be looked into, those that were, and those that are to go.';
 comment on column private.avatar_checks.object_id is 'The file, in storage.objects.';
 comment on column private.avatar_checks.user_id is 'Whose; null where nobody''s folder has it.';
 comment on column private.avatar_checks.name is 'Its path.';
 comment on column private.avatar_checks.version is 'Its content at that time: a file that was replaced is another one.';
-comment on column private.avatar_checks.checked_at is 'When it was found to be a picture; null where nobody looked.';
+comment on column private.avatar_checks.asked_at is 'Since when it is to be looked into, or was.';
+comment on column private.avatar_checks.checked_at is 'When it was found to be a picture; null where nobody has looked.';
 comment on column private.avatar_checks.discarded_at is 'Since when no card shows it any more; Storage deletes it then.';
 
 -- Bucket ---------------------------------------------------------------------------------------------------------------
 
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
-values ('avatars', 'avatars', true, 2 * 1024 * 1024, '{image/png,image/jpeg,image/webp}')
+values ('avatars', 'avatars', true, 2097152, '{image/png,image/jpeg,image/webp}')
 on conflict (id) do update
 set public = excluded.public,
   file_size_limit = excluded.file_size_limit,
@@ -89,6 +92,31 @@ $$;
 grant execute on function private.is_checked_avatar(text) to authenticated, service_role;
 comment on function private.is_checked_avatar(text) is 'Whether this file, as it is now, was found to be a picture.';
 
+-- definer: what is to be looked into is written by nobody else. It takes a path in the folder of this user alone.
+create function private.ask_avatar_check(p_user_id uuid, p_path text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  insert into private.avatar_checks (object_id, user_id, name, version)
+  select objects.id, p_user_id, objects.name, objects.version
+  from storage.objects
+  where objects.bucket_id = 'avatars'
+    and objects.name = p_path
+    and private.folder_id(objects.name) = p_user_id
+  on conflict (object_id) do update
+  set version = excluded.version, asked_at = now(), checked_at = null, discarded_at = null;
+
+  perform private.call_function('account/check-avatars');
+end;
+$$;
+
+grant execute on function private.ask_avatar_check(uuid, text) to authenticated, service_role;
+comment on function private.ask_avatar_check(uuid, text) is 'Has a file that a card shows looked into, a moment later.';
+
 create function private.tg_profiles__check_avatar()
 returns trigger
 language plpgsql
@@ -104,15 +132,15 @@ begin
   ) then
     perform private.fail('avatar_not_found', new.avatar_path);
   elsif not private.is_checked_avatar(new.avatar_path) then
-    perform private.fail('avatar_not_checked', new.avatar_path);
+    perform private.ask_avatar_check(new.user_id, new.avatar_path);
   end if;
   return null;
 end;
 $$;
 
 comment on function private.tg_profiles__check_avatar() is
-  'Fails with avatar_not_found for a picture that is not in the bucket, as far as the caller sees it: their own folder; and
-with avatar_not_checked for one that nobody has looked into.';
+  'Fails with avatar_not_found for a picture that is not in the bucket, as far as the caller sees it: their own folder. Has
+one that nobody has looked into looked into.';
 
 -- After the constraint has said what it says of the path.
 create trigger _300_check_avatar

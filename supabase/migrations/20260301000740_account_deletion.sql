@@ -17,6 +17,7 @@ create table private.account_deletions (
   requested_by private.deletion_origin not null,
   requested_at timestamptz not null default now(),
   final_at     timestamptz not null,
+  banned_until timestamptz,
   failed_at    timestamptz,
   failure      text
 );
@@ -30,6 +31,7 @@ comment on column private.account_deletions.user_id is 'Whose.';
 comment on column private.account_deletions.requested_by is 'Who asked.';
 comment on column private.account_deletions.requested_at is 'When.';
 comment on column private.account_deletions.final_at is 'From when on it is erased, and can be taken back no more.';
+comment on column private.account_deletions.banned_until is 'Until when it had been locked out before an admin asked.';
 comment on column private.account_deletions.failed_at is 'When the last try to erase it failed; null when none did.';
 comment on column private.account_deletions.failure is 'The SQLSTATE and the rule that it failed by.';
 

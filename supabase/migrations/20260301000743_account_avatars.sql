@@ -99,6 +99,93 @@ comment on function public.show_avatar(uuid, text, uuid, text) is
   'For the edge function account, which looked into the file: the card of this user shows it from now on, and what it showed
 before goes. Fails with avatar_not_found where it is another file by now.';
 
+-- Looking, where a card shows one already ----------------------------------------------------------------------------------
+
+-- definer: files are not readable past their policies, and what is to be looked into is readable by nobody.
+create function private.avatars_to_check(p_limit integer)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(to_jsonb(file) order by file.asked_at), '[]')
+  from (
+    select
+      avatar_checks.user_id, avatar_checks.name as path, avatar_checks.object_id, avatar_checks.version,
+      objects.metadata ->> 'mimetype' as type, avatar_checks.asked_at
+    from private.avatar_checks
+    left join storage.objects on objects.id = avatar_checks.object_id
+    where avatar_checks.checked_at is null
+      and avatar_checks.discarded_at is null
+    order by avatar_checks.asked_at
+    limit p_limit
+  ) as file;
+$$;
+
+grant execute on function private.avatars_to_check(integer) to service_role;
+comment on function private.avatars_to_check(integer) is 'What avatars_to_check answers.';
+
+create function public.avatars_to_check("limit" integer default null)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.avatars_to_check(private.page_size(avatars_to_check."limit"));
+$$;
+
+comment on function public.avatars_to_check(integer) is
+  'For the edge function account: files that cards show and nobody has looked into, at most 100: [{user_id, path, object_id,
+version, type, asked_at}]; type is what one was declared as, null where it is gone. Fails with invalid_limit.';
+
+-- definer: that a file was looked into is written by nobody else.
+create function private.judge_avatar(p_object_id uuid, p_version text, p_is_picture boolean)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_file private.avatar_checks;
+begin
+  update private.avatar_checks
+  set checked_at = case when p_is_picture then now() end,
+    discarded_at = case when not p_is_picture then now() end
+  where avatar_checks.object_id = p_object_id
+    and avatar_checks.version is not distinct from p_version
+    and avatar_checks.checked_at is null
+    and avatar_checks.discarded_at is null
+  returning avatar_checks.* into v_file;
+
+  if found and not p_is_picture then
+    update public.profiles
+    set avatar_path = null
+    where profiles.user_id = v_file.user_id
+      and profiles.avatar_path = v_file.name;
+    perform private.call_function('account/discard-avatars');
+  end if;
+end;
+$$;
+
+grant execute on function private.judge_avatar(uuid, text, boolean) to service_role;
+comment on function private.judge_avatar(uuid, text, boolean) is 'What judge_avatar does.';
+
+create function public.judge_avatar(object_id uuid, version text, is_picture boolean)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.judge_avatar(judge_avatar.object_id, judge_avatar.version, judge_avatar.is_picture);
+$$;
+
+comment on function public.judge_avatar(uuid, text, boolean) is
+  'For the edge function account, which looked into a file that a card shows: what is no picture leaves the card, and goes.';
+
 -- Deleting -------------------------------------------------------------------------------------------------------------
 
 -- definer: files are not readable past their policies, and what is to go is readable by nobody.
@@ -166,9 +253,15 @@ begin
       where objects.bucket_id = 'avatars'
         and objects.name = profiles.avatar_path
         and avatar_checks.version is not distinct from objects.version
-        and avatar_checks.checked_at is not null
+        and (avatar_checks.checked_at is not null or avatar_checks.asked_at > now() - interval '1 hour')
         and avatar_checks.discarded_at is null
     );
+
+  if exists (
+    select from private.avatar_checks where avatar_checks.checked_at is null and avatar_checks.discarded_at is null
+  ) then
+    perform private.call_function('account/check-avatars');
+  end if;
 
   insert into private.avatar_checks (object_id, user_id, name, version, discarded_at)
   select objects.id, profiles.user_id, objects.name, objects.version, now()
@@ -197,6 +290,7 @@ $$;
 
 comment on function private.discard_unused_avatars() is
   'Has Storage delete uploads that never came onto a card and what a broken-off call left, and answers how many there are.
-Takes off cards what is not there any more. Reads all of the bucket: once an hour.';
+Takes off cards what is not there any more and what nobody could look into for an hour. Reads all of the bucket: once an
+hour.';
 
 select cron.schedule('discard-unused-avatars', '23 * * * *', 'select private.discard_unused_avatars()');

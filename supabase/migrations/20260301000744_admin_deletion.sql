@@ -9,6 +9,8 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_forever constant timestamptz := '2999-12-31 00:00:00+00';
+  v_banned_until timestamptz;
   v_final_at timestamptz;
 begin
   perform private.require_admin();
@@ -19,15 +21,28 @@ begin
     perform private.fail('own_account');
   end if;
 
-  update auth.users
-  set banned_until = timestamptz '2999-12-31 00:00:00+00'
-  where users.id = p_user_id;
+  select users.banned_until
+  into v_banned_until
+  from auth.users
+  where users.id = p_user_id
+  for update;
 
   if not found then
     perform private.fail('user_not_found');
   end if;
 
+  update auth.users
+  set banned_until = v_forever
+  where users.id = p_user_id;
+
   v_final_at := private.leave_at_last(p_user_id, 'admin');
+
+  -- Asked twice, what was before the first time stays.
+  update private.account_deletions
+  set banned_until = v_banned_until
+  where account_deletions.user_id = p_user_id
+    and v_banned_until <> v_forever;
+
   perform private.audit('user_deletion_requested', p_user_id, jsonb_build_object('reason', btrim(p_reason)));
   return jsonb_build_object('user_id', p_user_id, 'status', 'leaving', 'final_at', v_final_at);
 end;
@@ -61,6 +76,8 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_banned_until timestamptz;
 begin
   perform private.require_admin();
 
@@ -71,14 +88,15 @@ begin
   delete from private.account_deletions
   where account_deletions.user_id = p_user_id
     and account_deletions.requested_by = 'admin'
-    and account_deletions.final_at > now();
+    and account_deletions.final_at > now()
+  returning account_deletions.banned_until into v_banned_until;
 
   if not found then
     perform private.fail('user_not_found', 'no deletion by an admin is pending');
   end if;
 
   update auth.users
-  set banned_until = null
+  set banned_until = v_banned_until
   where users.id = p_user_id;
 
   perform private.audit('user_deletion_taken_back', p_user_id, jsonb_build_object('reason', btrim(p_reason)));
@@ -101,5 +119,6 @@ $$;
 
 grant execute on function public.admin_keep_user(uuid, text) to authenticated;
 comment on function public.admin_keep_user(uuid, text) is
-  'For admins: takes back the deletion that an admin asked for, as long as it is not final; the account can sign in again.
+  'For admins: takes back the deletion that an admin asked for, as long as it is not final; the account can sign in again, unless it was
+locked out before.
 Answers it as admin_list_users does. Fails with not_authenticated, admin_only, user_not_found or invalid_argument.';

@@ -169,7 +169,7 @@ select is(
   (select jsonb_object_agg(field.key, true) from jsonb_each(public.my_account()) as field),
   '{"user_id": true, "email": true, "email_verified": true, "is_active": true, "last_login_at": true, "created_at": true,
     "username_changeable_at": true, "user_role": true, "plan": true, "scope": true, "limits": true, "entitlements": true, "profile": true,
-    "details": true, "preferences": true, "unread_count": true}',
+    "details": true, "preferences": true, "deletion": true, "unread_count": true}',
   'one call tells a client all it needs at its start'
 );
 select is(public.my_account() #>> '{profile,username}', 'ana.tap', 'about the caller');

@@ -1,7 +1,7 @@
 -- Leaving in the database: who may ask for it, what retention takes and what it only counts.
 begin;
 \ir support/acting.psql
-select plan(24);
+select plan(26);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -47,6 +47,14 @@ select tests.throws_error(
 select is(
   public.admin_keep_user(tests.id('ana'), 'a mistake') ->> 'is_active', 'true', 'an admin takes it back'
 );
+select tests.stop_acting();
+update auth.users set banned_until = '2031-01-01' where id = tests.id('ana');
+select tests.act_as('adele');
+select public.admin_delete_user(tests.id('ana'), 'spam') from generate_series(1, 2);
+select is(public.admin_keep_user(tests.id('ana'), 'a mistake') ->> 'is_active', 'false', 'who was locked out before still is');
+select tests.stop_acting();
+select is((select banned_until from auth.users where id = tests.id('ana')), '2031-01-01', 'as long as before');
+update auth.users set banned_until = null where id = tests.id('ana');
 select tests.act_as('ana');
 select is(public.keep_my_account(), '{"status": "staying", "final_at": null}', 'and nothing is left of it');
 

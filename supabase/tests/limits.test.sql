@@ -1,7 +1,7 @@
 -- Who is counted, in which bucket, against which figures: what the Data API asks before each request.
 begin;
 \ir support/acting.psql
-select plan(40);
+select plan(41);
 
 -- What a bucket holds after one request of the present actor to this path, of requests that may write.
 create function tests.left_after(p_caller uuid, p_path text, p_bucket text)
@@ -72,6 +72,15 @@ select is_empty(
     )
   $$,
   'every live call is a function'
+);
+select is_empty(
+  $$
+    select unnest('{complete_set,update_set,start_rest,extend_rest,skip_rest,pause_workout,resume_workout,set_current_exercise,
+      complete_workout}'::text[])
+    except
+    select function_name from private.live_calls
+  $$,
+  'what a lifter does in a workout is one'
 );
 
 -- Buckets --------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ const plan = (id: string, name: string, exercises: readonly object[]) => ({
 })
 
 /** Publishes a plan of the library's exercises, by somebody who has nothing else; answers its id. */
-export async function publishPlan(): Promise<string> {
+async function publishPlan(): Promise<string> {
   const coach = await createUser('coach')
   const id = crypto.randomUUID()
   const squat = await exerciseId(coach.client, 'barbell-back-squat')

@@ -44,6 +44,10 @@ test('the reference shows the figures of the migrations and of config.toml', asy
   expect(await limitsReference.run(project(MIGRATION, reference?.text))).toEqual([])
 })
 
+test.each(['3 * 1024 * 1024', 'null', '0'])('a size of files that is %s is refused', async (size) => {
+  await expect(limitsReference.fix?.(project(MIGRATION.replace('3145728', size)))).rejects.toThrow('bucket photos')
+})
+
 test.each([
   ["('gold', 1, 7, 8)", "('gold', 1, 9, 8)"],
   ["'3s'", "'4s'"],

@@ -17,7 +17,8 @@ describe('a new account', () => {
     })
 
     const { data, status } = await client.rpc('my_account')
-    const [plan] = await sql`select requests_per_window, window_seconds from public.plans where id = 'free'`
+    const [plan] =
+      await sql`select requests_per_window, live_requests_per_window, window_seconds from public.plans where id = 'free'`
 
     expect(status).toBe(200)
     expect(data).toMatchObject({
@@ -27,7 +28,12 @@ describe('a new account', () => {
       is_active: true,
       user_role: 'user',
       plan: 'free',
-      limits: { requests: plan?.requests_per_window, window_seconds: plan?.window_seconds },
+      limits: {
+        requests: plan?.requests_per_window,
+        live_requests: plan?.live_requests_per_window,
+        window_seconds: plan?.window_seconds,
+      },
+      deletion: { status: 'staying', final_at: null },
       unread_count: 0,
       profile: { username, display_name: 'Ana Strong', timezone: 'Europe/Berlin', visibility: 'public' },
       details: { first_name: 'Ana', last_name: null },

@@ -40,8 +40,6 @@ test('an avatar is uploaded, looked into, shown, replaced and taken away; files 
     body: { code: 'avatar_not_found' },
   })
   const one = await upload(ana, 'one.png')
-  expect((await take(ana, one)).error).toMatchObject({ code: 'avatar_not_checked' })
-  expect(await shown(ana)).toBeNull()
   expect(await chooseAvatar(ana, one)).toEqual({ status: 200, body: { avatar_path: one } })
   expect(await shown(ana)).toBe(one)
   const address = anonClient().storage.from('avatars').getPublicUrl(one).data.publicUrl
@@ -72,8 +70,25 @@ test('what a card shows is not replaced or removed behind it', async () => {
   expect([await shown(ana), await filesOf(ana)]).toEqual([path, ['me.png']])
   // Whoever gets behind it all the same, as a signed address may, is found.
   await sql`update storage.objects set version = gen_random_uuid()::text where name = ${path}`
-  expect((await take(ana, null)).error).toBeNull()
-  expect((await take(ana, path)).error).toMatchObject({ code: 'avatar_not_checked' })
+  await sql`select private.discard_unused_avatars()`
+  expect(await shown(ana)).toBeNull()
+})
+
+const isChecked = async (path: string) => (await sql`select private.is_checked_avatar(${path}) as checked`)[0]?.checked
+
+test('a card that a client sets by itself is looked into a moment later', async () => {
+  const ana = await createUser('ana')
+  const ben = await createUser('ben')
+  const path = await upload(ana, 'me.png')
+  const html = await upload(ben, 'page.png', picture(new TextEncoder().encode('<script>')))
+
+  expect((await take(ana, `${ana.id}/none.png`)).error).toMatchObject({ code: 'avatar_not_found' })
+  expect((await take(ana, path)).error).toBeNull()
+  expect((await take(ben, html)).error).toBeNull()
+
+  await eventually(async () => expect(await isChecked(path)).toBe(true))
+  await eventually(async () => expect([await shown(ben), await filesOf(ben)]).toEqual([null, []]))
+  expect([await shown(ana), await filesOf(ana)]).toEqual([path, ['me.png']])
 })
 
 describe('what is no picture is deleted and never shown:', () => {

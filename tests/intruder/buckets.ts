@@ -59,7 +59,8 @@ export async function decideFiles(world: World, verdict: Verdict): Promise<void>
     }
 }
 
-function ruleOf({ select, write, update = write }: BucketModel, command: (typeof COMMANDS)[number]): Rule {
+/** Who may do this with its files. */
+export function ruleOf({ select, write, update = write }: BucketModel, command: (typeof COMMANDS)[number]): Rule {
   if (command === 'select') return select
   return command === 'update' || command === 'move' ? update : write
 }

@@ -240,6 +240,8 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   delete_my_account: { args: '', may: (viewer) => viewer !== null && 'fresh_sign_in_needed' },
   keep_my_account: forAll(''),
   files_to_erase: { args: '', may: nobody, forServer: true },
+  avatars_to_check: { args: '', may: nobody, forServer: true },
+  judge_avatar: { args: "object_id => '{owner}', version => '1', is_picture => true", may: nobody, forServer: true },
   discarded_avatars: { args: '', may: nobody, forServer: true },
   uploaded_avatar: { args: `user_id => '{owner}', path => '{owner}/avatar.png'`, may: nobody, forServer: true },
   show_avatar: {

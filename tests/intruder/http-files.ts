@@ -1,5 +1,5 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
-import { BUCKETS } from './buckets.ts'
+import { BUCKETS, ruleOf } from './buckets.ts'
 import { owners } from './http-rows.ts'
 import { about } from './model.ts'
 import { relation, type Verdict } from './verdict.ts'
@@ -28,10 +28,11 @@ export async function decideFilesOverHttp(wire: Wire, verdict: Verdict): Promise
         const kind = `${relation(world, viewer, fact)}, in ${name} over HTTP, may`
         const finds = model.select(viewer, fact, world.society)
         const writes = model.write(viewer, fact, world.society)
+        const replaces = ruleOf(model, 'update')(viewer, fact, world.society)
         verdict.compare(`${kind} list`, await lists(bucket, path), finds)
         verdict.compare(`${kind} sign`, (await bucket.createSignedUrl(path, 60)).error === null, finds)
         verdict.compare(`${kind} put`, await puts(bucket, `${path}.png`), writes)
-        verdict.compare(`${kind} replace`, (await bucket.update(path, PNG, AS_PNG)).error === null, writes)
+        verdict.compare(`${kind} replace`, (await bucket.update(path, PNG, AS_PNG)).error === null, replaces)
         verdict.compare(`${kind} remove`, await removes(bucket, path), writes && finds)
         await own.remove([`${path}.png`])
         await put(own, path)

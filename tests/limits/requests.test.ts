@@ -96,6 +96,13 @@ describe('a live workout', () => {
   })
 })
 
+test('an export goes through, however many pages it has', async () => {
+  const user = await world.user({ requests: 2, live: 500, windowSeconds: DAY })
+  const response = await user.send('/functions/v1/account/export')
+  expect(response.status).toBe(200)
+  expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(0)
+})
+
 describe('requests that only read', () => {
   test('are refused once a session has had its share, and never before', async () => {
     const user = await world.user({ requests: 7, live: 1, windowSeconds: DAY })

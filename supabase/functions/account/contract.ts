@@ -66,3 +66,8 @@ export const UploadedAvatar = z.object({
 })
 /** An upload in the bucket `avatars`. */
 export type UploadedAvatar = z.infer<typeof UploadedAvatar>
+
+/** Files that cards show and nobody has looked into; `type` is null where one is gone. */
+export const AvatarsToCheck = z.array(UploadedAvatar.extend({ path: z.string() }))
+/** A file that a card shows and nobody has looked into. */
+export type AvatarToCheck = z.infer<typeof AvatarsToCheck>[number]

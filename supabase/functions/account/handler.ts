@@ -2,7 +2,7 @@ import type { Hono } from 'hono'
 import { readBody, readBytes } from '../_shared/body.ts'
 import type { Env } from '../_shared/env.ts'
 import { adminClient, createApp } from '../_shared/http.ts'
-import { showAvatar } from './avatar.ts'
+import { checkAvatars, showAvatar } from './avatar.ts'
 import { AvatarGateway } from './avatar-gateway.ts'
 import { AvatarChoice } from './contract.ts'
 import { exportAccount } from './export.ts'
@@ -14,7 +14,8 @@ const LARGEST_BYTES = 20 * 1024 * 1024
 /**
  * `GET /export` gives the person everything that is held of them, as a ZIP, and `POST /import` takes that into an
  * empty account. `POST /avatar` shows an upload on the person's card. `DELETE /` has the account erased when its grace
- * period is over. The backend calls `POST /erase-files` then, and `POST /discard-avatars` when a card shows something else.
+ * period is over. The backend calls `POST /erase-files` then, `POST /check-avatars` when a card shows a file that nobody has
+ * looked into, and `POST /discard-avatars` when it shows something else.
  */
 export function createAccount(env: Env): Hono {
   const { app, route } = createApp('account', env)
@@ -59,6 +60,10 @@ export function createAccount(env: Env): Hono {
   app.post(
     '/erase-files',
     route.service(async ({ admin }) => Response.json({ files: await eraseFiles(admin, 'files_to_erase') })),
+  )
+  app.post(
+    '/check-avatars',
+    route.service(async ({ admin }) => Response.json({ files: await checkAvatars(new AvatarGateway(admin)) })),
   )
   app.post(
     '/discard-avatars',
