@@ -62,6 +62,16 @@ security invoker
 set search_path = ''
 as $$
 begin
+  -- The details first: how visible a card may be goes by the age.
+  update public.personal_details
+  set (first_name, last_name, date_of_birth, gender, height_cm, target_weight_kg, guardian_name)
+    = (given.first_name, given.last_name, given.date_of_birth, given.gender, given.height_cm, given.target_weight_kg,
+      given.guardian_name)
+  from private.restore_pages as sent, jsonb_populate_recordset(null::public.personal_details, sent.rows) as given
+  where personal_details.user_id = p_user_id
+    and sent.user_id = p_user_id
+    and sent.relation = 'public.personal_details';
+
   update public.profiles
   set (display_name, bio, location, fitness_level, timezone, visibility)
     = (given.display_name, given.bio, given.location, given.fitness_level, given.timezone, given.visibility)
@@ -70,20 +80,14 @@ begin
     and sent.user_id = p_user_id
     and sent.relation = 'public.profiles';
 
-  update public.personal_details
-  set (first_name, last_name, date_of_birth, gender, height_cm, target_weight_kg)
-    = (given.first_name, given.last_name, given.date_of_birth, given.gender, given.height_cm, given.target_weight_kg)
-  from private.restore_pages as sent, jsonb_populate_recordset(null::public.personal_details, sent.rows) as given
-  where personal_details.user_id = p_user_id
-    and sent.user_id = p_user_id
-    and sent.relation = 'public.personal_details';
-
   update public.preferences
-  set (units, language, default_rest_seconds, e1rm_formula, workout_reminders, progress_updates, social_activity,
-      ai_recommendations, workout_sharing, progress_sharing, photo_sharing)
-    = (given.units, given.language, given.default_rest_seconds, given.e1rm_formula, given.workout_reminders,
-      given.progress_updates, given.social_activity, given.ai_recommendations, given.workout_sharing,
-      given.progress_sharing, given.photo_sharing)
+  set (units, language, default_rest_seconds, e1rm_formula, weekly_goal, rest_days_per_week, week_starts_on,
+      workout_reminders, progress_updates, social_activity, ai_recommendations, workout_sharing, progress_sharing,
+      photo_sharing)
+    = (given.units, given.language, given.default_rest_seconds, given.e1rm_formula, given.weekly_goal,
+      given.rest_days_per_week, given.week_starts_on, given.workout_reminders, given.progress_updates,
+      given.social_activity, given.ai_recommendations, given.workout_sharing, given.progress_sharing,
+      given.photo_sharing)
   from private.restore_pages as sent, jsonb_populate_recordset(null::public.preferences, sent.rows) as given
   where preferences.user_id = p_user_id
     and sent.user_id = p_user_id

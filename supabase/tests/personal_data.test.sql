@@ -2,7 +2,7 @@
 -- the list says, is named here with what to do about it.
 begin;
 \ir support/acting.psql
-select plan(14);
+select plan(15);
 
 create temporary view held as
 select
@@ -184,6 +184,21 @@ where relation = 'public.brand_new';
 select is(
   (select count(*) from unsaid_column where sentence ~ 'brand.new') + (select count(*) from does_not_cascade where sentence ~ 'brand.new'), 2::bigint,
   'nor is a column left out, nor does a set null cascade'
+);
+
+select is_empty(
+  $$
+    select columns.table_name || '.' || columns.column_name
+    from information_schema.column_privileges as columns
+    join pg_proc on pg_proc.oid = 'private.restore_settings(uuid)'::regprocedure
+    where columns.grantee = 'authenticated'
+      and columns.privilege_type = 'UPDATE'
+      and columns.table_schema = 'public'
+      and columns.table_name in ('profiles', 'personal_details', 'preferences')
+      and columns.column_name <> 'avatar_path'
+      and pg_proc.prosrc !~ ('given\.' || columns.column_name || '\M')
+  $$,
+  'an archive brings back every setting that a person may make; the avatar comes with its file'
 );
 
 select * from finish();

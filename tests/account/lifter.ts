@@ -50,7 +50,14 @@ export async function createLifter(name: string): Promise<Lifter> {
     .throwOnError()
   await client
     .from('preferences')
-    .update({ units: 'imperial', default_rest_seconds: 135, workout_reminders: false })
+    .update({
+      units: 'imperial',
+      default_rest_seconds: 135,
+      workout_reminders: false,
+      weekly_goal: 5,
+      rest_days_per_week: 1,
+      week_starts_on: 7,
+    })
     .eq('user_id', id)
     .throwOnError()
   await client
