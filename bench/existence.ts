@@ -11,9 +11,9 @@ import {
 import { compareRanks } from './existence/rank-test.ts'
 import { type Bench, median, short } from './support.ts'
 
-const ROUNDS = 300
-const WARM_UP = 30
-const USERS = 20_000
+const ROUNDS = 100
+const WARM_UP = 10
+const USERS = 2_000
 
 type Kind = 'nobody' | 'again' | 'private' | 'blocks'
 

@@ -3,7 +3,7 @@ import { createClient } from '@supabase/supabase-js'
 import postgres from 'postgres'
 import { type Stack, startStack } from '../stack/stack.ts'
 import { type Bench, short } from './support.ts'
-import { createAthlete, prepare } from './training/fill.ts'
+import { giveHistory, prepare } from './training/fill.ts'
 
 const SIZES = [4_000, 40_000]
 const MIB = 1024 * 1024
@@ -36,12 +36,11 @@ export const bench: Bench = {
 }
 
 async function measure(stack: Stack, owner: postgres.Sql, sets: number) {
-  const athlete = await createAthlete(owner, sets)
-  const from = await signIn(stack, athlete.id)
-  const empty = await signIn(stack, undefined)
+  const [from, empty] = [await signIn(stack), await signIn(stack)]
+  await giveHistory(owner, from.id, sets)
   const read = await timed(
     () =>
-      owner`select sum(octet_length(to_json(workout_sets)::text)) from public.workout_sets where user_id = ${athlete.id}`,
+      owner`select sum(octet_length(to_json(workout_sets)::text)) from public.workout_sets where user_id = ${from.id}`,
   )
   const copied = await timed(async () => from.client.rpc('begin_export').throwOnError())
   let archive = new Uint8Array()
@@ -52,7 +51,7 @@ async function measure(stack: Stack, owner: postgres.Sql, sets: number) {
     const response = await empty.request('POST', '/import', archive)
     if (response.status !== 200) throw new Error(await response.text())
   })
-  const erased = await timed(() => owner`select private.erase_account(${athlete.id})`)
+  const erased = await timed(() => owner`select private.erase_account(${from.id})`)
   return {
     sets,
     read: short(read),
@@ -65,16 +64,17 @@ async function measure(stack: Stack, owner: postgres.Sql, sets: number) {
   }
 }
 
-async function signIn({ status }: Stack, userId: string | undefined) {
+async function signIn({ status }: Stack) {
   const options = { auth: { persistSession: false, autoRefreshToken: false } }
   const admin = createClient(status.api_url, status.secret_key, options).auth.admin
   const account = { email: `${crypto.randomUUID()}@example.com`, password: crypto.randomUUID(), email_confirm: true }
-  const made = await (userId === undefined ? admin.createUser(account) : admin.updateUserById(userId, account))
+  const made = await admin.createUser(account)
   if (made.error) throw made.error
   const client = createClient(status.api_url, status.publishable_key, options)
   const { data, error } = await client.auth.signInWithPassword(account)
   if (error) throw error
   return {
+    id: data.user.id,
     client,
     request: (method: string, path: string, body: Uint8Array<ArrayBuffer> | null = null): Promise<Response> =>
       fetch(`${status.api_url}/functions/v1/account${path}`, {

@@ -42,13 +42,18 @@ export async function prepare(owner: postgres.Sql): Promise<void> {
   await addPlan(owner)
 }
 
-/**
- * Makes an athlete with `sets` sets behind them, in workouts of 20 that are spread over at most 25 years.
- * The rows are written past the triggers; what is derived is then written by the functions that derive it.
- */
+/** Makes an athlete with `sets` sets behind them. */
 export async function createAthlete(owner: postgres.Sql, sets: number): Promise<Athlete> {
   const [id] = await createUsers(owner, 1)
   if (id === undefined) throw new Error('no user')
+  return giveHistory(owner, id, sets)
+}
+
+/**
+ * Gives a user `sets` sets, in workouts of 20 that are spread over at most 25 years.
+ * The rows are written past the triggers; what is derived is then written by the functions that derive it.
+ */
+export async function giveHistory(owner: postgres.Sql, id: string, sets: number): Promise<Athlete> {
   await owner.begin((sql) => writeHistory(sql, [id], sets))
   const claims = JSON.stringify({ sub: id, role: 'authenticated' })
   await owner.begin(async (sql) => {
