@@ -87,7 +87,8 @@ export class Gym implements AsyncDisposable {
   /** Opens one on the shared stack. */
   static async open(): Promise<Gym> {
     const sql = postgres(stack.db_url, { max: 1, onnotice: () => undefined })
-    await sql.unsafe(await readFile(join(import.meta.dirname, 'act.sql'), 'utf8'))
+    for (const file of ['facts.sql', 'act.sql'])
+      await sql.unsafe(await readFile(join(import.meta.dirname, file), 'utf8'))
     return new Gym(sql)
   }
 
