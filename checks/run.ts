@@ -9,6 +9,7 @@ import { docs } from './docs.ts'
 import { errorReference } from './errors.ts'
 import { eventReference } from './events.ts'
 import { exportsAreDescribed } from './exports.ts'
+import { functionReference } from './functions.ts'
 import { limitsReference } from './limits.ts'
 import { secrets } from './secrets.ts'
 import { type Check, formatFinding, readSources, type SourceFile } from './source.ts'
@@ -20,6 +21,7 @@ const CHECKS: readonly Check[] = [
   sqlRules,
   errorReference,
   eventReference,
+  functionReference,
   accessMatrix,
   limitsReference,
   secrets,

@@ -7,7 +7,7 @@ const SELF_EVIDENT = ['id', 'created_at', 'updated_at']
 
 /** Tables, their columns, policies and the functions of `public` say what they are in a comment of the catalogue. */
 export const commented: SqlRule = (statements) => {
-  const comments = new Set(statements.flatMap(({ node }) => commentTargets(node)))
+  const comments = commentsOf(statements)
   return [
     ...createdTables(statements).flatMap(({ statement, name }) => missing(statement, `table ${name}`, comments)),
     ...columns(statements).flatMap(({ statement, name, location }) =>
@@ -18,7 +18,7 @@ export const commented: SqlRule = (statements) => {
   ]
 }
 
-function missing(statement: Statement, target: string, comments: ReadonlySet<string>, location?: number) {
+function missing(statement: Statement, target: string, comments: ReadonlyMap<string, string>, location?: number) {
   return comments.has(target) ? [] : [findingAt(statement, 'commented', `no "comment on ${target}"`, location)]
 }
 
@@ -54,9 +54,14 @@ const KINDS = [
   ['OBJECT_FUNCTION', 'function'],
 ] as const
 
-function commentTargets(node: Node): readonly string[] {
+/** What each object that has a comment says, by its kind and name: `function public.my_account`. */
+export function commentsOf(statements: readonly Statement[]): ReadonlyMap<string, string> {
+  return new Map(statements.flatMap(({ node }) => commentIn(node)))
+}
+
+function commentIn(node: Node): readonly (readonly [target: string, comment: string])[] {
   if (!('CommentStmt' in node) || !node.CommentStmt.comment) return []
-  const { objtype, object } = node.CommentStmt
+  const { objtype, object, comment } = node.CommentStmt
   const kind = KINDS.find(([type]) => type === objtype)?.[1]
   if (!kind || !object) return []
   const words: string[] = []
@@ -64,5 +69,5 @@ function commentTargets(node: Node): readonly string[] {
     if (key === 'String' && 'sval' in value) words.push(String(value.sval))
     return undefined
   })
-  return [`${kind} ${words.join('.')}`]
+  return [[`${kind} ${words.join('.')}`, comment]]
 }

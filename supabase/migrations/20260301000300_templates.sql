@@ -94,6 +94,28 @@ create index workout_templates_featured_order_idx on public.workout_templates (f
 create index workout_templates_published_at_idx on public.workout_templates (published_at, id)
   where is_published and is_active and visibility = 'public' and created_by is not null;
 
+create function private.sees_template(p_card public.workout_templates)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select p_card.created_by = (select auth.uid()) or (
+    p_card.is_published
+    and p_card.is_active
+    and (
+      (p_card.visibility = 'public' and p_card.author_is_public)
+      or p_card.created_by in (select private.friend_ids())
+    )
+    and (p_card.created_by is null or p_card.created_by not in (select private.hidden_user_ids()))
+  );
+$$;
+
+comment on function private.sees_template(public.workout_templates) is
+  'Whether the caller sees a template, for what runs beside the policies: the rule of select_visible, which is written out
+there because a policy asks it of each row.';
+
 -- Policies -------------------------------------------------------------------------------------------------------------
 
 alter table public.workout_templates enable row level security;

@@ -93,21 +93,11 @@ as $$
     select from public.workout_templates
     where workout_templates.id = p_template_id
       and workout_templates.version = p_version
+      and private.sees_template(workout_templates)
       and (
         workout_templates.created_by = (select auth.uid())
-        or (
-          workout_templates.is_published
-          and workout_templates.is_active
-          and (
-            (workout_templates.visibility = 'public' and workout_templates.author_is_public)
-            or workout_templates.created_by in (select private.friend_ids())
-          )
-          and (
-            workout_templates.created_by is null
-            or workout_templates.created_by not in (select private.hidden_user_ids())
-          )
-          and (not workout_templates.is_premium or (select private.has_entitlement('premium_templates')))
-        )
+        or not workout_templates.is_premium
+        or (select private.has_entitlement('premium_templates'))
       )
   );
 $$;

@@ -29,18 +29,7 @@ begin
     select workout_templates.id
     from public.workout_templates
     where workout_templates.id = p_template_id
-      and (
-        workout_templates.created_by = (select auth.uid())
-        or (
-          workout_templates.is_published
-          and workout_templates.is_active
-          and (workout_templates.visibility = 'public' or workout_templates.created_by in (select private.friend_ids()))
-          and (
-            workout_templates.created_by is null
-            or workout_templates.created_by not in (select private.hidden_user_ids())
-          )
-        )
-      )
+      and private.sees_template(workout_templates)
   );
 end;
 $$;

@@ -2,7 +2,7 @@
 begin;
 \ir support/acting.psql
 \ir support/templates.psql
-select plan(57);
+select plan(59);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -90,6 +90,51 @@ delete from public.friendships where requester_id = tests.id('ana');
 update public.profiles set visibility = 'public' where user_id = tests.id('ana');
 select tests.act_as_anon();
 select is(tests.found(), 'Zqx Plan', 'with the card it is back');
+
+-- The rule in the policy and the same rule beside it -------------------------------------------------------------------
+
+select tests.stop_acting();
+create function tests.looks()
+returns table (who text, of_template text, of_profile text, policy boolean, helper boolean)
+language plpgsql
+as $$
+begin
+  for who, of_template, of_profile in
+    select person, template, profile
+    from unnest('{ana, ben, cleo, dora}'::text[]) as person,
+      unnest('{public, friends, private}'::text[]) as template,
+      unnest('{public, friends, private}'::text[]) as profile
+  loop
+    update public.profiles set visibility = of_profile::public.visibility where user_id = tests.id('ana');
+    update public.workout_templates
+    set is_published = true, visibility = of_template::public.visibility
+    where id = '00000000-0000-4000-8000-00000000f001';
+    perform tests.act_as(who);
+    policy := (tests.card()).id is not null;
+    perform tests.stop_acting();
+    perform set_config('request.jwt.claims', json_build_object('sub', tests.id(who), 'role', 'authenticated')::text, true);
+    helper := private.sees_template(tests.card());
+    perform tests.stop_acting();
+    return next;
+  end loop;
+end;
+$$;
+
+insert into public.friendships (requester_id, addressee_id, accepted_at) values (tests.id('ana'), tests.id('cleo'), now());
+select tests.act_as('ana');
+select public.block_user(tests.id('dora')) is not null as blocked;
+select tests.stop_acting();
+create temporary table looks as select * from tests.looks();
+select is_empty('select * from looks where policy is distinct from helper', 'sees_template says of a template what its policy says');
+select results_eq(
+  'select who, count(*) filter (where policy) from looks group by who order by who',
+  $$values ('ana', 9::bigint), ('ben', 1), ('cleo', 4), ('dora', 0)$$,
+  'the author sees it always, a stranger when all is public, a friend what is for friends, who is blocked nothing'
+);
+delete from public.blocks where blocker_id = tests.id('ana');
+delete from public.friendships where requester_id = tests.id('ana');
+update public.profiles set visibility = 'public' where user_id = tests.id('ana');
+update public.workout_templates set is_published = true, visibility = 'public' where id = '00000000-0000-4000-8000-00000000f001';
 
 -- Finding --------------------------------------------------------------------------------------------------------------
 

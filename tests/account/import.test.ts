@@ -265,17 +265,24 @@ describe('is refused, and changes nothing:', () => {
 
 test('what refers to a plan that the account does not see is left out, and opens nothing', async () => {
   const [ben, cleo] = [await createUser('ben'), await createUser('cleo')]
-  const hidden = crypto.randomUUID()
+  const [hidden, closed] = [crypto.randomUUID(), crypto.randomUUID()]
   const bench = await exerciseId(cleo.client, 'barbell-bench-press')
   const days = [{ name: 'A', exercises: [{ exercise_id: bench, sets: 1, reps_min: 5 }] }]
-  await call(cleo.client, 'save_template', {
-    template: { id: hidden, name: 'Hidden', difficulty: 'beginner', goal: 'strength', days },
-  })
+  for (const id of [hidden, closed])
+    await call(cleo.client, 'save_template', {
+      template: { id, name: 'Hidden', difficulty: 'beginner', goal: 'strength', days },
+    })
+  await call(cleo.client, 'publish_template', { template_id: closed })
+  await sql`update public.profiles set visibility = 'private' where user_id = ${cleo.id}`
   const before = await ownedBy(cleo.id)
-  // One that is hidden, and one that is nowhere: what is answered does not tell which.
+  // One that is hidden, one whose author is, and one that is nowhere: what is answered does not tell which.
   const changes = ['template_ratings', 'template_favorites', 'template_generations', 'template_runs'].map((table) => {
     const [row] = archive.rows(`public.${table}`)
-    const rows = [hidden, crypto.randomUUID()].map((template_id) => ({ ...row, id: crypto.randomUUID(), template_id }))
+    const rows = [hidden, closed, crypto.randomUUID()].map((template_id) => ({
+      ...row,
+      id: crypto.randomUUID(),
+      template_id,
+    }))
     return [`data/public/${table}.json`, JSON.stringify(rows)]
   })
   const workouts = archive
@@ -289,12 +296,12 @@ test('what refers to a plan that the account does not see is left out, and opens
   expect([status, body.left_out, body.ended_runs]).toEqual([
     200,
     {
-      'public.template_ratings': 2,
-      'public.template_favorites': 2,
-      'public.template_generations': 2,
+      'public.template_ratings': 3,
+      'public.template_favorites': 3,
+      'public.template_generations': 3,
       'public.template_versions': 1,
     },
-    2,
+    3,
   ])
   expect(await ownedBy(cleo.id)).toBe(before)
   const { data } = await ben.client.from('template_versions').select('template_id').eq('template_id', hidden)
