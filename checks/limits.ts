@@ -31,8 +31,16 @@ async function reference(files: readonly SourceFile[]): Promise<GeneratedPart> {
   const statements = (await Promise.all(migrations.map(parseSql))).flat()
   const config = Config.parse(parse(files.find(({ path }) => path === CONFIG)?.text ?? ''))
   const sections = [
-    section('Plans', ['plan', 'requests a window', 'live calls a window'], plans(statements)),
-    section('Calls that are counted as live', ['function', 'why'], rowsOf(statements, 'private.live_calls', LIVE)),
+    section(
+      'Plans',
+      ['plan', 'requests a window', 'live calls a window', 'calls of a transfer a window'],
+      plans(statements),
+    ),
+    section(
+      'Calls that are counted apart',
+      ['function', 'bucket', 'why'],
+      rowsOf(statements, 'private.call_buckets', APART),
+    ),
     section('Time and rows', ['role', 'longest statement', 'most rows of an answer'], timeouts(statements, config)),
     section('Sizes of files', ['bucket', 'largest file'], buckets(statements, config)),
     section('Auth, by address', ['`[auth.rate_limit]`', 'limit'], Object.entries(config.auth.rate_limit)),
@@ -40,10 +48,15 @@ async function reference(files: readonly SourceFile[]): Promise<GeneratedPart> {
   return { path: REFERENCE, content: sections.join('\n\n') }
 }
 
-const LIVE = ['function_name', 'reason'] as const
+const APART = ['function_name', 'bucket', 'reason'] as const
 
 const plans = (statements: readonly Statement[]): readonly Row[] =>
-  rowsOf(statements, 'public.plans', ['id', 'requests_per_window', 'live_requests_per_window'])
+  rowsOf(statements, 'public.plans', [
+    'id',
+    'requests_per_window',
+    'live_requests_per_window',
+    'transfer_requests_per_window',
+  ])
 
 function timeouts(statements: readonly Statement[], { api }: z.infer<typeof Config>): readonly Row[] {
   return statements.flatMap(({ text }) => {

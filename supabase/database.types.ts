@@ -808,6 +808,7 @@ export type Database = {
           planner_runs_per_day: number | null
           position: number
           requests_per_window: number
+          transfer_requests_per_window: number
           updated_at: string
           window_seconds: number
         }
@@ -820,6 +821,7 @@ export type Database = {
           planner_runs_per_day?: number | null
           position: number
           requests_per_window: number
+          transfer_requests_per_window: number
           updated_at?: string
           window_seconds?: number
         }
@@ -832,6 +834,7 @@ export type Database = {
           planner_runs_per_day?: number | null
           position?: number
           requests_per_window?: number
+          transfer_requests_per_window?: number
           updated_at?: string
           window_seconds?: number
         }

@@ -238,6 +238,7 @@ begin
         select jsonb_build_object(
           'requests', plans.requests_per_window,
           'live_requests', plans.live_requests_per_window,
+          'transfer_requests', plans.transfer_requests_per_window,
           'window_seconds', plans.window_seconds
         )
         from public.plans

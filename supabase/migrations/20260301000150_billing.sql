@@ -10,21 +10,22 @@ comment on type public.subscription_status is
 -- Tables ---------------------------------------------------------------------------------------------------------------
 
 create table public.plans (
-  id                       text primary key,
-  position                 smallint not null,
-  is_sold                  boolean not null,
-  requests_per_window      integer not null,
-  live_requests_per_window integer not null,
-  window_seconds           integer not null default 900,
-  planner_runs_per_day     integer,
-  ai_cents_per_month       integer not null default 0,
-  created_at               timestamptz not null default now(),
-  updated_at               timestamptz not null default now(),
+  id                           text primary key,
+  position                     smallint not null,
+  is_sold                      boolean not null,
+  requests_per_window          integer not null,
+  live_requests_per_window     integer not null,
+  transfer_requests_per_window integer not null,
+  window_seconds               integer not null default 900,
+  planner_runs_per_day         integer,
+  ai_cents_per_month           integer not null default 0,
+  created_at                   timestamptz not null default now(),
+  updated_at                   timestamptz not null default now(),
   constraint plans_id_is_snake_case check (id ~ '^[a-z][a-z_]{1,29}$'),
   constraint plans_position_key unique (position),
   constraint plans_limits_positive check (
-    requests_per_window > 0 and live_requests_per_window > 0 and window_seconds > 0 and planner_runs_per_day >= 0
-    and ai_cents_per_month >= 0
+    requests_per_window > 0 and live_requests_per_window > 0 and transfer_requests_per_window > 0 and window_seconds > 0
+    and planner_runs_per_day >= 0 and ai_cents_per_month >= 0
   )
 );
 
@@ -52,14 +53,15 @@ create index subscriptions_plan_id_idx on public.subscriptions (plan_id);
 
 -- The operator's data: reference data of the product, changed by an update of a row.
 insert into public.plans (
-  id, position, is_sold, requests_per_window, live_requests_per_window, planner_runs_per_day, ai_cents_per_month
+  id, position, is_sold, requests_per_window, live_requests_per_window, transfer_requests_per_window, planner_runs_per_day,
+  ai_cents_per_month
 )
 values
-  ('anonymous', 0, false, 60, 60, 0, 0),
-  ('free', 1, false, 100, 600, 3, 0),
-  ('premium', 2, true, 500, 1200, null, 100),
-  ('pro', 3, true, 500, 1200, null, 500),
-  ('admin', 4, false, 1000, 1200, null, 500);
+  ('anonymous', 0, false, 60, 60, 60, 0, 0),
+  ('free', 1, false, 100, 600, 600, 3, 0),
+  ('premium', 2, true, 500, 1200, 1200, null, 100),
+  ('pro', 3, true, 500, 1200, 1200, null, 500),
+  ('admin', 4, false, 1000, 1200, 1200, null, 500);
 
 insert into private.entitlements (plan_id, entitlement)
 select plan_id, entitlement
@@ -210,6 +212,8 @@ comment on column public.plans.is_sold is 'Whether somebody can subscribe to it.
 comment on column public.plans.requests_per_window is 'How many requests a caller may make in a window.';
 comment on column public.plans.live_requests_per_window is
   'How many calls of a live workout beside those: sets and rests.';
+comment on column public.plans.transfer_requests_per_window is
+  'How many parts of imports and exports beside those.';
 comment on column public.plans.window_seconds is 'How long a window is: limits come back evenly over it.';
 comment on column public.plans.planner_runs_per_day is 'How many plans the planner makes a day; null for no limit.';
 comment on column public.plans.ai_cents_per_month is 'What the language model may cost a month, in US cents.';

@@ -19,36 +19,37 @@ create unlogged table private.rate_limits (
   capacity       integer not null,
   window_seconds integer not null,
   primary key (caller_id, bucket),
-  constraint rate_limits_bucket_is_known check (bucket in ('requests', 'live'))
+  constraint rate_limits_bucket_is_known check (bucket in ('requests', 'live', 'transfers'))
 )
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 1000);
 
-create table private.live_calls (
+create table private.call_buckets (
   function_name text primary key,
-  reason        text not null
+  bucket        text not null,
+  reason        text not null,
+  constraint call_buckets_bucket_is_known check (bucket in ('live', 'transfers'))
 );
 
 alter table private.rate_limits enable row level security;
-alter table private.live_calls enable row level security;
+alter table private.call_buckets enable row level security;
 
-insert into private.live_calls (function_name, reason)
+insert into private.call_buckets (function_name, bucket, reason)
 values
-  ('complete_set', 'A set of a live workout.'),
-  ('start_rest', 'A rest of a live workout.'),
-  ('skip_rest', 'A rest of a live workout.'),
-  ('extend_rest', 'A rest of a live workout.'),
-  ('update_set', 'A set of a live workout.'),
-  ('set_current_exercise', 'The place in a live workout.'),
-  ('pause_workout', 'The clock of a live workout.'),
-  ('resume_workout', 'The clock of a live workout.'),
-  ('complete_workout', 'The end of a live workout.'),
-  ('match_exercise_names', 'Part of an import, which is one request to its function.'),
-  ('preview_import', 'Part of an import, which is one request to its function.'),
-  ('import_sets', 'Part of an import, which is one request to its function.'),
-  ('undo_import', 'Part of taking an import back, which is one request to its function.'),
-  ('begin_export', 'Part of an export, which is one request to its function.'),
-  ('export_page', 'Part of an export, which is one request to its function.'),
-  ('end_export', 'Part of an export, which is one request to its function.');
+  ('complete_set', 'live', 'A set of a live workout.'),
+  ('start_rest', 'live', 'A rest of a live workout.'),
+  ('skip_rest', 'live', 'A rest of a live workout.'),
+  ('extend_rest', 'live', 'A rest of a live workout.'),
+  ('update_set', 'live', 'A set of a live workout.'),
+  ('set_current_exercise', 'live', 'The place in a live workout.'),
+  ('pause_workout', 'live', 'The clock of a live workout.'),
+  ('resume_workout', 'live', 'The clock of a live workout.'),
+  ('complete_workout', 'live', 'The end of a live workout.'),
+  ('match_exercise_names', 'transfers', 'Part of an import, which is one request to its function.'),
+  ('preview_import', 'transfers', 'Part of an import, which is one request to its function.'),
+  ('import_sets', 'transfers', 'Part of an import, which is one request to its function.'),
+  ('undo_import', 'transfers', 'Part of taking an import back, which is one request to its function.'),
+  ('export_page', 'transfers', 'Part of an export, which is one request to its function.'),
+  ('end_export', 'transfers', 'Part of an export, which is one request to its function.');
 
 -- A bucket that nobody has touched for a whole window is full, which is what no bucket is.
 select cron.schedule(
@@ -97,16 +98,24 @@ with (security_invoker = true)
 as
 select
   coalesce(caller.user_id, md5(host(private.client_address()))::uuid) as caller_id,
-  case when caller.is_live then 'live' else 'requests' end as bucket,
-  case when caller.is_live then plans.live_requests_per_window else plans.requests_per_window end as capacity,
+  caller.bucket,
+  case caller.bucket
+    when 'live' then plans.live_requests_per_window
+    when 'transfers' then plans.transfer_requests_per_window
+    else plans.requests_per_window
+  end as capacity,
   plans.window_seconds
 from (
   select
     case current_setting('role') when 'authenticated' then auth.uid() end as user_id,
-    exists (
-      select from private.live_calls
-      where live_calls.function_name = substring(current_setting('request.path', true) from '^/?rpc/(.*)$')
-    ) as is_live
+    coalesce(
+      (
+        select call_buckets.bucket
+        from private.call_buckets
+        where call_buckets.function_name = substring(current_setting('request.path', true) from '^/?rpc/(.*)$')
+      ),
+      'requests'
+    ) as bucket
   offset 0
 ) as caller
 join public.plans on plans.id = case
@@ -143,13 +152,16 @@ rate_limited.';
 comment on table private.rate_limits is
   'Token buckets of callers. Names nobody: not a user''s row but a count that is gone a window after its last use.';
 comment on column private.rate_limits.caller_id is 'The user, or a hash of the address where nobody has signed in.';
-comment on column private.rate_limits.bucket is 'requests, or live: calls of private.live_calls, which never run into those.';
+comment on column private.rate_limits.bucket is 
+  'requests, or what private.call_buckets says of the function: live or transfers, neither of which takes from another.';
 comment on column private.rate_limits.tokens is 'How many were left when the last one was taken.';
 comment on column private.rate_limits.filled_at is 'When that was.';
 comment on column private.rate_limits.capacity is 'How many it could hold then.';
 comment on column private.rate_limits.window_seconds is 'In how many seconds it would have filled then.';
 
-comment on table private.live_calls is
-  'Functions that a client calls in series and that must not run into the limit of other requests. An operator changes it.';
-comment on column private.live_calls.function_name is 'The function in public.';
-comment on column private.live_calls.reason is 'Why it is counted apart.';
+comment on table private.call_buckets is
+  'Functions that are called in series and must not run into the limit of other requests. An operator changes it.';
+comment on column private.call_buckets.function_name is 'The function in public.';
+comment on column private.call_buckets.bucket is
+  'live: a workout that is going on. transfers: parts of an import or an export, which must not use up what that needs.';
+comment on column private.call_buckets.reason is 'Why it is counted apart.';

@@ -60,7 +60,12 @@ begin
     'rate_limited',
     format(
       'Retry after %s seconds. At most %s %s in %s seconds.', v_seconds, v_limit.capacity,
-      case v_limit.bucket when 'live' then 'calls of a live workout' else 'requests' end, v_limit.window_seconds
+      case v_limit.bucket
+        when 'live' then 'calls of a live workout'
+        when 'transfers' then 'calls of an import or export'
+        else 'requests'
+      end,
+      v_limit.window_seconds
     ),
     null
   );

@@ -25,7 +25,7 @@ values
    'The books are kept, without whose purchase it was.'),
   -- Limits
   ('private.rate_limits', 'caller_id = $1', 'withheld', 'left', 'deleted', 'A count that is gone a window after its last use.'),
-  ('private.live_calls', null, null, null, null, 'Which functions are counted apart.'),
+  ('private.call_buckets', null, null, null, null, 'Which functions are counted apart.'),
   -- Exercises
   ('public.exercises', 'created_by = $1 or id in (select private.exercise_ids_of($1))', 'exported', 'restored', 'detached',
    'Those that only the person used are deleted; others train with the rest, which is nobody''s from then on.'),

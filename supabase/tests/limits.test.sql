@@ -1,7 +1,7 @@
 -- Who is counted, in which bucket, against which figures: what the Data API asks before each request.
 begin;
 \ir support/acting.psql
-select plan(41);
+select plan(44);
 
 -- What a bucket holds after one request of the present actor to this path, of requests that may write.
 create function tests.left_after(p_caller uuid, p_path text, p_bucket text)
@@ -66,21 +66,28 @@ select results_eq(
 );
 select is_empty(
   $$
-    select function_name from private.live_calls
+    select function_name from private.call_buckets
     where not exists (
-      select from pg_proc where pronamespace = 'public'::regnamespace and proname = live_calls.function_name
+      select from pg_proc where pronamespace = 'public'::regnamespace and proname = call_buckets.function_name
     )
   $$,
-  'every live call is a function'
+  'every call that is counted apart is a function'
 );
 select is_empty(
   $$
     select unnest('{complete_set,update_set,start_rest,extend_rest,skip_rest,pause_workout,resume_workout,set_current_exercise,
       complete_workout}'::text[])
     except
-    select function_name from private.live_calls
+    select function_name from private.call_buckets where bucket = 'live'
   $$,
-  'what a lifter does in a workout is one'
+  'what a lifter does in a workout is live'
+);
+select is_empty(
+  $$
+    select function_name from private.call_buckets where bucket = 'live'
+      and function_name ~ 'import|export|match_exercise_names'
+  $$,
+  'and nothing of an import or an export is'
 );
 
 -- Buckets --------------------------------------------------------------------------------------------------------------
@@ -90,6 +97,10 @@ select is(tests.left_after(tests.id('ana'), '/rpc/count_request', 'requests'), 9
 select is(tests.left_after(tests.id('ana'), '/workouts', 'requests'), 98::double precision, 'and so does the next, whatever it is');
 select is(tests.left_after(tests.id('ana'), '/rpc/complete_set', 'live'), 599::double precision, 'a set is counted with the live calls');
 select is(tests.left_after(tests.id('ana'), 'rpc/start_rest', 'live'), 598::double precision, 'as is a rest, with no slash before it');
+select is(
+  tests.left_after(tests.id('ana'), '/rpc/import_sets', 'transfers'), 599::double precision, 'parts of an import have their own'
+);
+select is(tests.left_after(tests.id('ana'), '/rpc/start_rest', 'live'), 597::double precision, 'and take nothing from a workout');
 select is(tests.left_after(tests.id('ana'), '/rpc/complete_set/', 'requests'), 97::double precision, 'what only looks like one is a request');
 select is(tests.left_after(tests.id('ana'), '/complete_set', 'requests'), 96::double precision, 'a table of that name, too');
 select tests.act_as('ben');
@@ -169,7 +180,7 @@ select is(tests.left_after(tests.id('ana'), '/workouts', 'requests'), 2::double 
 -- Reach ----------------------------------------------------------------------------------------------------------------
 
 select tests.throws_error('select from private.rate_limits', '42501', 'a client does not see buckets');
-select tests.throws_error('select from private.live_calls', '42501', 'nor what is counted as live');
+select tests.throws_error('select from private.call_buckets', '42501', 'nor what is counted apart');
 select tests.throws_error('select from private.request_limit', '42501', 'nor whose bucket is how large');
 select tests.throws_error('select private.take_read()', '42501', 'nor does it count for itself');
 select tests.act_as_anon();

@@ -3,10 +3,10 @@ import { limitsReference } from '../../checks/limits.ts'
 import type { SourceFile } from '../../checks/source.ts'
 
 const REFERENCE = 'docs/reference/limits.md'
-const MIGRATION = `insert into public.plans (id, position, requests_per_window, live_requests_per_window)
-values ('gold', 1, 7, 8);
-insert into private.live_calls (function_name, reason)
-values ('lift', 'It is live.');
+const MIGRATION = `insert into public.plans (id, position, requests_per_window, live_requests_per_window, transfer_requests_per_window)
+values ('gold', 1, 7, 8, 9);
+insert into private.call_buckets (function_name, bucket, reason)
+values ('lift', 'live', 'It is live.');
 insert into storage.buckets (id, name, file_size_limit)
 values ('photos', 'photos', 3145728);
 -- A reader waits no longer.
@@ -33,8 +33,8 @@ const project = (
 test('the reference shows the figures of the migrations and of config.toml', async () => {
   const [reference] = (await limitsReference.fix?.(project(MIGRATION))) ?? []
   for (const row of [
-    '| gold | 7 | 8 |',
-    '| lift | It is live. |',
+    '| gold | 7 | 8 | 9 |',
+    '| lift | live | It is live. |',
     '| anon | 3s | 50 |',
     '| photos | 3 MiB |',
     '| any other | 9MiB |',
@@ -49,7 +49,7 @@ test.each(['3 * 1024 * 1024', 'null', '0'])('a size of files that is %s is refus
 })
 
 test.each([
-  ["('gold', 1, 7, 8)", "('gold', 1, 9, 8)"],
+  ["('gold', 1, 7, 8, 9)", "('gold', 1, 9, 8, 9)"],
   ["'3s'", "'4s'"],
   ['3145728', '1048576'],
 ])('a reference that was right until %s became %s is found', async (before, after) => {

@@ -18,7 +18,7 @@ describe('a new account', () => {
 
     const { data, status } = await client.rpc('my_account')
     const [plan] =
-      await sql`select requests_per_window, live_requests_per_window, window_seconds from public.plans where id = 'free'`
+      await sql`select requests_per_window, live_requests_per_window, transfer_requests_per_window, window_seconds from public.plans where id = 'free'`
 
     expect(status).toBe(200)
     expect(data).toMatchObject({
@@ -31,6 +31,7 @@ describe('a new account', () => {
       limits: {
         requests: plan?.requests_per_window,
         live_requests: plan?.live_requests_per_window,
+        transfer_requests: plan?.transfer_requests_per_window,
         window_seconds: plan?.window_seconds,
       },
       deletion: { status: 'staying', final_at: null },

@@ -96,8 +96,31 @@ describe('a live workout', () => {
   })
 })
 
+test('parts of an import leave the live workout its calls, and have a limit of their own', async () => {
+  const user = await world.user({ requests: 1, live: 1, transfers: 2, windowSeconds: DAY })
+  const part = (): Promise<Response> =>
+    user.send('/rest/v1/rpc/import_sets', { import_id: crypto.randomUUID(), rows: [] })
+  const ask = (): Promise<Response> => user.send('/rest/v1/rpc/end_export', { export_id: crypto.randomUUID() })
+
+  expect([(await ask()).status, (await ask()).status]).toEqual([204, 204])
+
+  const refused = await part()
+  expect([refused.status, await refused.json()]).toEqual([
+    429,
+    expect.objectContaining({ details: expect.stringContaining('calls of an import or export') }),
+  ])
+  const live = await user.send('/rest/v1/rpc/complete_workout', { workout_id: crypto.randomUUID() })
+  expect((await live.json()).code).toBe('workout_not_found')
+})
+
+test('beginning an export is a request, so that nobody takes copies without end', async () => {
+  const user = await world.user({ requests: 1, live: 1, transfers: 9, windowSeconds: DAY })
+  const begin = (): Promise<Response> => user.send('/rest/v1/rpc/begin_export', {})
+  expect([(await begin()).status, (await begin()).status]).toEqual([200, 429])
+})
+
 test('an export goes through, however many pages it has', async () => {
-  const user = await world.user({ requests: 2, live: 500, windowSeconds: DAY })
+  const user = await world.user({ requests: 2, live: 1, transfers: 500, windowSeconds: DAY })
   const response = await user.send('/functions/v1/account/export')
   expect(response.status).toBe(200)
   expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(0)

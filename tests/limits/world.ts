@@ -20,6 +20,8 @@ export interface World extends AsyncDisposable {
 interface Limits {
   readonly requests: number
   readonly live: number
+  /** 1 where it is not said. */
+  readonly transfers?: number
   readonly windowSeconds: number
 }
 
@@ -89,9 +91,10 @@ async function subscribe(sql: postgres.Sql, userId: string, limits: Limits): Pro
   const id = `plan_${userId.replace(/[^a-z]/g, '')}`.slice(0, 30)
   await sql`
     insert into public.plans (
-      id, position, is_sold, requests_per_window, live_requests_per_window, window_seconds
+      id, position, is_sold, requests_per_window, live_requests_per_window, transfer_requests_per_window, window_seconds
     )
-    values (${id}, ${nextPosition()}, false, ${limits.requests}, ${limits.live}, ${limits.windowSeconds})`
+    values (${id}, ${nextPosition()}, false, ${limits.requests}, ${limits.live}, ${limits.transfers ?? 1},
+      ${limits.windowSeconds})`
   await sql`
     insert into public.subscriptions (user_id, plan_id, status, started_at)
     values (${userId}, ${id}, 'active', now())`
