@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { sqlRules } from '../../checks/sql/rules.ts'
+import { createUser } from '../support/clients.ts'
 import { sql, stack } from '../support/stack.ts'
 
 /** The code that a document shows in `language`, in its order. */
@@ -11,7 +12,32 @@ async function codeOf(path: string, language: string): Promise<readonly string[]
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, code = '']) => code)
 }
 
+/** What the script that a document makes prints, run against the stack of the tests. */
+async function outputOf(path: string, patch = (script: string): string => script): Promise<string> {
+  const script = patch((await codeOf(path, 'js')).join('\n'))
+  const asks = "execSync('npm run --silent status -- --json')"
+  expect(script).toContain(asks)
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '--eval', script.replace(asks, 'process.env.STATUS')],
+    { env: { ...process.env, STATUS: JSON.stringify(stack) } },
+  )
+  return stdout
+}
+
 describe('README.md', () => {
+  test('the script that it shows starts a workout and listens to it', { timeout: 60_000 }, async () => {
+    const ana = await createUser('ana')
+    // The people of the demo are not in the database of the tests; and the script listens for as long as it is let.
+    const stdout = await outputOf('README.md', (script) =>
+      script
+        .replace('mia@example.com', ana.email)
+        .replace('demo-lifter-2026', ana.password)
+        .replace('console.log(workout.id, state)', 'process.exit(console.log(workout.id, state))'),
+    )
+    expect(stdout).toMatch(/^[0-9a-f-]{36} SUBSCRIBED$/m)
+  })
+
   test('the request that it shows is answered', async () => {
     const request = (await codeOf('README.md', 'sh'))
       .join('')
@@ -24,15 +50,7 @@ describe('README.md', () => {
 
 describe('docs/tutorials/first-workout.md', () => {
   test('the script that it makes runs to its end and shows what it promises', { timeout: 60_000 }, async () => {
-    const script = (await codeOf('docs/tutorials/first-workout.md', 'js')).join('\n')
-    const asks = "execSync('npm run --silent status -- --json')"
-    expect(script).toContain(asks)
-    const ran = promisify(execFile)(
-      process.execPath,
-      ['--input-type=module', '--eval', script.replace(asks, 'process.env.STATUS')],
-      { env: { ...process.env, STATUS: JSON.stringify(stack) } },
-    )
-    const { stdout } = await ran
+    const stdout = await outputOf('docs/tutorials/first-workout.md')
     for (const event of ['set:completed', 'workout:stats', 'rest:timer', 'pr:achieved'])
       expect(stdout).toContain(`watch: ${event}`)
     expect(stdout).toMatch(/status: 'completed'/)

@@ -6,7 +6,7 @@ import { relation, type Verdict } from './verdict.ts'
 import type { World } from './world.ts'
 
 /**
- * Has every viewer call every R, or those named, about the things of everybody, and of nobody. What is refused is refused as for nobody's
+ * Has every viewer call every function, or those named, about the things of everybody, and of nobody. What is refused is refused as for nobody's
  * things, and no answer tells what the viewer may not see.
  */
 export async function decideCalls(

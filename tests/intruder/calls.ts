@@ -11,7 +11,7 @@ import {
 } from './model.ts'
 import { EXERCISE, TRANSLATION, words } from './tables.ts'
 
-/** What the contract says of an R. */
+/** What the contract says of a function in `public`. */
 export interface CallModel {
   /** SQL: the arguments, with the ids of somebody's rows in braces. */
   readonly args: string
@@ -69,7 +69,7 @@ const paid =
 const mine = (args: string): CallModel => ({ args, may: owner })
 const forAll = (args: string): CallModel => ({ args, may: signedIn })
 
-/** The model of every R. One that is not in it fails the intruder's tests. */
+/** The model of every function in `public`. One that is not in it fails the intruder's tests. */
 export const CALLS: Readonly<Record<string, CallModel>> = {
   // Who somebody is -----------------------------------------------------------------------------------------------------
   my_account: forAll(''),

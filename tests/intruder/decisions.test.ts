@@ -61,7 +61,7 @@ test('the model knows every table', () => {
   ).toEqual([])
 })
 
-test('the model knows every R', async () => {
+test('the model knows every function', async () => {
   expect(
     strangers(await readCalls(sql), CALLS, (name) => `say who may call ${name}, and how, in ${MODEL}/calls.ts`),
   ).toEqual([])

@@ -65,7 +65,7 @@ export async function readDoors(viewer: string): Promise<readonly Door[]> {
       path: `/rest/v1/preferences?user_id=eq.${viewer}`,
       init: { method: 'PATCH', body: '{"units": "metric"}' },
     },
-    { name: 'an R', for: 'user', refusal: data, path: '/rest/v1/rpc/my_account', init: post('{}') },
+    { name: 'a function', for: 'user', refusal: data, path: '/rest/v1/rpc/my_account', init: post('{}') },
     {
       name: 'a list of files',
       for: 'user',

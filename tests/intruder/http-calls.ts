@@ -14,7 +14,7 @@ const Functions = z.array(
   z.object({ name: z.string(), writes: z.boolean(), types: z.record(z.string(), z.string()).nullable() }),
 )
 
-/** An R as the database describes it: whether it may write, and the types of its arguments by their names. */
+/** A function as the database describes it: whether it may write, and the types of its arguments by their names. */
 type Called = z.infer<typeof Functions>[number]
 
 async function readFunctions(sql: postgres.Sql): Promise<readonly Called[]> {
@@ -46,7 +46,7 @@ function argumentsSql({ types }: Called, args: string): string {
   return `jsonb_build_object(${pairs.join()})`
 }
 
-/** What each R is called with about the things of each person and of nobody, by `name owner`. */
+/** What each function is called with about the things of each person and of nobody, by `name owner`. */
 async function readArguments(
   sql: postgres.Sql,
   asked: Asked,
@@ -65,7 +65,7 @@ async function readArguments(
 }
 
 /**
- * Has every viewer call every R over HTTP about their own things, somebody else's and nobody's. What is refused is refused
+ * Has every viewer call every function over HTTP about their own things, somebody else's and nobody's. What is refused is refused
  * as for nobody's things; what would write is let through; and no answer tells what the viewer may not see.
  */
 export async function decideCallsOverHttp(sql: postgres.Sql, asked: Asked, verdict: Verdict): Promise<void> {

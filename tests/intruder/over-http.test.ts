@@ -57,7 +57,7 @@ test('over HTTP nobody inserts for somebody else', async () => {
   expect(verdict.decisions).toBeGreaterThan(0)
 })
 
-test('every R answers over HTTP those whom the model says', async () => {
+test('every function answers over HTTP those whom the model says', async () => {
   const verdict = new Verdict()
   await decideCallsOverHttp(wire.sql, asked, verdict)
   expect(verdict.disagreements).toEqual([])
