@@ -128,5 +128,5 @@ compare, and a weight that is entered later leaves the target as it is.';
 create trigger _400_check_target
   before update of date_of_birth, target_weight_kg on public.personal_details
   for each row
-  when (new.target_weight_kg is not null and not private.is_restoring())
+  when (new.target_weight_kg is not null)
   execute function private.tg_personal_details__check_target();

@@ -65,8 +65,20 @@ begin
   -- The details first: how visible a card may be goes by the age.
   update public.personal_details
   set (first_name, last_name, date_of_birth, gender, height_cm, target_weight_kg, guardian_name)
-    = (given.first_name, given.last_name, given.date_of_birth, given.gender, given.height_cm, given.target_weight_kg,
-      given.guardian_name)
+    = (
+      given.first_name,
+      given.last_name,
+      -- Who is under 18 here keeps the date that says so.
+      case
+        when private.is_minor(p_user_id) and coalesce(given.date_of_birth < personal_details.date_of_birth, true)
+          then personal_details.date_of_birth
+        else given.date_of_birth
+      end,
+      given.gender,
+      given.height_cm,
+      given.target_weight_kg,
+      given.guardian_name
+    )
   from private.restore_pages as sent, jsonb_populate_recordset(null::public.personal_details, sent.rows) as given
   where personal_details.user_id = p_user_id
     and sent.user_id = p_user_id
@@ -74,7 +86,17 @@ begin
 
   update public.profiles
   set (display_name, bio, location, fitness_level, timezone, visibility)
-    = (given.display_name, given.bio, given.location, given.fitness_level, given.timezone, given.visibility)
+    = (
+      given.display_name,
+      given.bio,
+      given.location,
+      given.fitness_level,
+      given.timezone,
+      case
+        when given.visibility < private.widest_visibility(p_user_id) then private.widest_visibility(p_user_id)
+        else given.visibility
+      end
+    )
   from private.restore_pages as sent, jsonb_populate_recordset(null::public.profiles, sent.rows) as given
   where profiles.user_id = p_user_id
     and sent.user_id = p_user_id
@@ -96,7 +118,8 @@ end;
 $$;
 
 comment on function private.restore_settings(uuid) is
-  'Takes the card, the details and the preferences from the archive; the name that signs in and the username stay.';
+  'Takes the card, the details and the preferences from the archive; the name that signs in and the username stay. Somebody
+under 18 stays it, and shows the card to no more than they may.';
 
 create function private.restore_query(p_table private.restored_tables, p_rows jsonb)
 returns text

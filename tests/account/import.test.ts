@@ -154,6 +154,33 @@ test('what an archive says of power, of plans and of what is derived is not take
   expect(kept).toEqual([{ review_status: 'pending' }])
 })
 
+test('no archive ends the rules for a minor', async () => {
+  const years = (age: number): string => `${new Date().getUTCFullYear() - age}-01-01`
+  const settings = async (date_of_birth: string | null, visibility: string) => {
+    const row = (table: string, patch: object) =>
+      JSON.stringify(archive.rows(`public.${table}`).map((stored) => ({ ...stored, ...patch })))
+    const others = [...archive.files.keys()].filter((path) => /^(data|csv|files)\//.test(path))
+    return repacked(archive, {
+      ...Object.fromEntries(others.map((path) => [path, null])),
+      'data/public/personal_details.json': row('personal_details', { date_of_birth, guardian_name: null }),
+      'data/public/profiles.json': row('profiles', { visibility, bio: 'from the archive' }),
+    })
+  }
+  const bring = async (stored: string | null, date_of_birth: string | null, visibility = 'public') => {
+    const user = await createUser('teen', { date_of_birth: stored })
+    expect((await bringIn(user, await settings(date_of_birth, visibility))).status).toBe(200)
+    const { details, profile } = await call(user.client, 'my_account', {})
+    expect(profile.bio).toBe('from the archive')
+    return [details.date_of_birth, profile.visibility]
+  }
+
+  expect(await bring(years(15), years(35))).toEqual([years(15), 'private'])
+  expect(await bring(years(15), null)).toEqual([years(15), 'private'])
+  expect(await bring(years(15), years(14))).toEqual([years(14), 'private'])
+  expect(await bring(null, years(15))).toEqual([years(15), 'private'])
+  expect(await bring(years(30), years(35), 'friends')).toEqual([years(35), 'friends'])
+})
+
 describe('is refused, and changes nothing:', () => {
   const refused = async (user: User, forged: Uint8Array) => {
     const before = await ownedBy(user.id)
