@@ -199,16 +199,21 @@ declare
   v_user_id uuid := auth.uid();
 begin
   return exists (
-    select from public.user_roles
+    select
+    from public.user_roles
+    join auth.users on users.id = user_roles.user_id
     where user_roles.user_id = v_user_id
       and user_roles.role = 'admin'
+      and coalesce(users.banned_until <= now(), true)
+      and users.deleted_at is null
   );
 end;
 $$;
 
 grant execute on function private.is_admin() to authenticated, service_role;
 comment on function private.is_admin() is
-  'Whether the caller is an admin now: asks the table, never the token, so that a revoked role loses power at once.';
+  'Whether the caller is an admin now: asks the tables, never the token, so that a revoked role and an account that was
+locked out lose power at once.';
 
 -- Comments -------------------------------------------------------------------------------------------------------------
 

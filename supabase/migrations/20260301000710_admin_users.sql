@@ -180,7 +180,13 @@ begin
     set banned_until = case when (p_patch ->> 'is_active')::boolean then null else timestamptz '2999-12-31 00:00:00+00' end
     where users.id = p_user_id;
 
-    -- A session is renewed no more; what is left of its access token is its last quarter of an hour.
+    -- A deletion that is taken back does not undo this.
+    update private.account_deletions
+    set banned_until = (select users.banned_until from auth.users where users.id = p_user_id)
+    where account_deletions.user_id = p_user_id
+      and 'admin' = any (account_deletions.requested_by);
+
+    -- A session is renewed no more.
     delete from auth.sessions
     where sessions.user_id = p_user_id
       and not (p_patch ->> 'is_active')::boolean;

@@ -99,7 +99,7 @@ begin
         when v_policy.action = 'erase_account' then
           'with leaving as (
             insert into private.account_deletions (user_id, requested_by, final_at)
-            select id, ''retention'', now() from %1$s where %2$s limit %3$s
+            select id, array[''retention'']::private.deletion_origin[], now() from %1$s where %2$s limit %3$s
             on conflict do nothing
             returning user_id
           )

@@ -14,12 +14,13 @@ comment on type private.deletion_origin is 'Who wants an account to go: the pers
 
 create table private.account_deletions (
   user_id      uuid primary key references public.profiles (user_id) on delete cascade,
-  requested_by private.deletion_origin not null,
+  requested_by private.deletion_origin[] not null,
   requested_at timestamptz not null default now(),
   final_at     timestamptz not null,
   banned_until timestamptz,
   failed_at    timestamptz,
-  failure      text
+  failure      text,
+  constraint account_deletions_requested_by_somebody check (cardinality(requested_by) > 0)
 );
 
 create index account_deletions_final_at_idx on private.account_deletions (final_at);
@@ -28,8 +29,8 @@ alter table private.account_deletions enable row level security;
 
 comment on table private.account_deletions is 'Accounts that are to go. The row goes with the account.';
 comment on column private.account_deletions.user_id is 'Whose.';
-comment on column private.account_deletions.requested_by is 'Who asked.';
-comment on column private.account_deletions.requested_at is 'When.';
+comment on column private.account_deletions.requested_by is 'All who asked: each takes back their own wish alone.';
+comment on column private.account_deletions.requested_at is 'When the first of them did.';
 comment on column private.account_deletions.final_at is 'From when on it is erased, and can be taken back no more.';
 comment on column private.account_deletions.banned_until is 'Until when it had been locked out before an admin asked.';
 comment on column private.account_deletions.failed_at is 'When the last try to erase it failed; null when none did.';
@@ -71,13 +72,13 @@ as $$
 declare
   v_final_at timestamptz;
 begin
-  -- Asked twice, it is final when it was to be; only an admin's word weighs more than the person's.
+  -- Asked twice, by whomever, it is final when it was to be.
   insert into private.account_deletions (user_id, requested_by, final_at)
-  select p_user_id, p_requested_by, now() + retention_policies.keep
+  select p_user_id, array[p_requested_by], now() + retention_policies.keep
   from private.retention_policies
   where retention_policies.id = 'leaving_accounts'
   on conflict (user_id) do update
-  set requested_by = case when excluded.requested_by = 'admin' then 'admin' else account_deletions.requested_by end
+  set requested_by = array_remove(account_deletions.requested_by, p_requested_by) || p_requested_by
   returning account_deletions.final_at into v_final_at;
 
   delete from auth.sessions
@@ -152,7 +153,7 @@ begin
     and account_deletions.final_at > now()
   returning account_deletions.* into v_deletion;
 
-  if v_deletion.requested_by <> 'person' then
+  if v_deletion.requested_by <> '{person}' then
     perform private.fail('deletion_not_yours');
   elsif v_deletion.user_id is not null then
     perform private.audit('account_deletion_taken_back', v_user_id);
@@ -200,4 +201,4 @@ grant execute on function public.keep_my_account() to authenticated;
 comment on function public.keep_my_account() is
   'Takes the deletion of the caller''s account back, as long as it is not final: {status: staying, final_at: null}. Without a
 deletion nothing changes. Where it is final, the answer is {status: leaving, final_at}. Fails with not_authenticated, or with
-deletion_not_yours where an admin asked for it.';
+deletion_not_yours where an admin asked for it, too.';

@@ -10,6 +10,7 @@ set search_path = ''
 as $$
 declare
   v_forever constant timestamptz := '2999-12-31 00:00:00+00';
+  v_is_repeated boolean;
   v_banned_until timestamptz;
   v_final_at timestamptz;
 begin
@@ -35,13 +36,18 @@ begin
   set banned_until = v_forever
   where users.id = p_user_id;
 
+  v_is_repeated := exists (
+    select from private.account_deletions
+    where account_deletions.user_id = p_user_id
+      and 'admin' = any (account_deletions.requested_by)
+  );
   v_final_at := private.leave_at_last(p_user_id, 'admin');
 
   -- Asked twice, what was before the first time stays.
   update private.account_deletions
   set banned_until = v_banned_until
   where account_deletions.user_id = p_user_id
-    and v_banned_until <> v_forever;
+    and not v_is_repeated;
 
   perform private.audit('user_deletion_requested', p_user_id, jsonb_build_object('reason', btrim(p_reason)));
   return jsonb_build_object('user_id', p_user_id, 'status', 'leaving', 'final_at', v_final_at);
@@ -85,15 +91,29 @@ begin
     perform private.fail('invalid_argument', 'reason must say why, in 3 to 500 characters');
   end if;
 
-  delete from private.account_deletions
+  -- In the order of admin_delete_user.
+  perform from auth.users where users.id = p_user_id for update;
+
+  select account_deletions.banned_until
+  into v_banned_until
+  from private.account_deletions
   where account_deletions.user_id = p_user_id
-    and account_deletions.requested_by = 'admin'
+    and 'admin' = any (account_deletions.requested_by)
     and account_deletions.final_at > now()
-  returning account_deletions.banned_until into v_banned_until;
+  for update;
 
   if not found then
     perform private.fail('user_not_found', 'no deletion by an admin is pending');
   end if;
+
+  -- Who else asked is not overruled: the person was told when their account goes.
+  delete from private.account_deletions
+  where account_deletions.user_id = p_user_id
+    and account_deletions.requested_by = '{admin}';
+
+  update private.account_deletions
+  set requested_by = array_remove(account_deletions.requested_by, 'admin'), banned_until = null
+  where account_deletions.user_id = p_user_id;
 
   update auth.users
   set banned_until = v_banned_until
@@ -119,6 +139,6 @@ $$;
 
 grant execute on function public.admin_keep_user(uuid, text) to authenticated;
 comment on function public.admin_keep_user(uuid, text) is
-  'For admins: takes back the deletion that an admin asked for, as long as it is not final; the account can sign in again, unless it was
-locked out before.
+  'For admins: takes back the deletion that an admin asked for, as long as it is not final; the account can sign in again,
+unless it was locked out before or meanwhile. Where the person had asked as well, it goes when they were told.
 Answers it as admin_list_users does. Fails with not_authenticated, admin_only, user_not_found or invalid_argument.';

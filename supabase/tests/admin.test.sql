@@ -1,7 +1,7 @@
 -- What admins may do with accounts, that others may not, and that each use of it is on record.
 begin;
 \ir support/acting.psql
-select plan(39);
+select plan(44);
 
 select tests.create_user('ada');
 select tests.create_user('zed');
@@ -95,10 +95,10 @@ select tests.throws_error(
 );
 
 select is(
-  public.admin_update_user(tests.id('bob_a'), '{"role": "admin", "is_active": false, "reason": "a new colleague"}')
+  public.admin_update_user(tests.id('bob_a'), '{"role": "admin", "reason": "a new colleague"}')
     - '{email,created_at,user_id,last_login_at}'::text[],
-  '{"username": "bob_a", "display_name": "Bob", "email_verified": true, "role": "admin", "plan": "free", "is_active": false}',
-  'role and state are changed'
+  '{"username": "bob_a", "display_name": "Bob", "email_verified": true, "role": "admin", "plan": "free", "is_active": true}',
+  'the role is changed'
 );
 select tests.act_as('bob_a');
 select tests.is_allowed('select public.admin_list_users()', 'the power is there with the next statement');
@@ -108,7 +108,24 @@ select is(
 );
 select tests.act_as('ada');
 select ok(
-  public.admin_update_user(tests.id('bob_a'), '{"role": "user", "is_active": true, "reason": "a mistake"}') @> '{"is_active": true}',
+  public.admin_update_user(tests.id('bob_a'), '{"is_active": false, "reason": "lost a laptop"}')
+    @> '{"is_active": false, "role": "admin"}',
+  'an admin is locked out, and keeps the role'
+);
+select tests.act_as('bob_a');
+select tests.throws_error('select public.admin_list_users()', 'admin_only', 'but no power, whatever token is left');
+select ok(not private.has_entitlement('premium_templates'), 'nor what it entitles to');
+select tests.act_as('ada');
+select public.admin_update_user(tests.id('bob_a'), '{"is_active": true, "reason": "found it again"}');
+select tests.act_as('bob_a');
+select tests.is_allowed('select public.admin_list_users()', 'which comes back with the account');
+select tests.stop_acting();
+update auth.users set banned_until = now() - interval '1 second' where id = tests.id('bob_a');
+select tests.act_as('bob_a');
+select tests.is_allowed('select public.admin_list_users()', 'or when a ban has run out');
+select tests.act_as('ada');
+select ok(
+  public.admin_update_user(tests.id('bob_a'), '{"role": "user", "reason": "a mistake"}') @> '{"role": "user"}',
   'and taken away again'
 );
 select tests.act_as('bob_a');

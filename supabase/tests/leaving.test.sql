@@ -1,7 +1,7 @@
 -- Leaving in the database: who may ask for it, what retention takes and what it only counts.
 begin;
 \ir support/acting.psql
-select plan(26);
+select plan(33);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
@@ -47,16 +47,53 @@ select tests.throws_error(
 select is(
   public.admin_keep_user(tests.id('ana'), 'a mistake') ->> 'is_active', 'true', 'an admin takes it back'
 );
+select public.admin_update_user(tests.id('ana'), '{"is_active": false, "reason": "spam"}');
+select public.admin_delete_user(tests.id('ana'), 'spam') from generate_series(1, 2);
+select is(public.admin_keep_user(tests.id('ana'), 'a mistake') ->> 'is_active', 'false', 'who was locked out before still is');
 select tests.stop_acting();
 update auth.users set banned_until = '2031-01-01' where id = tests.id('ana');
 select tests.act_as('adele');
 select public.admin_delete_user(tests.id('ana'), 'spam') from generate_series(1, 2);
-select is(public.admin_keep_user(tests.id('ana'), 'a mistake') ->> 'is_active', 'false', 'who was locked out before still is');
+select is(public.admin_keep_user(tests.id('ana'), 'a mistake') ->> 'is_active', 'false', 'for whatever time');
 select tests.stop_acting();
 select is((select banned_until from auth.users where id = tests.id('ana')), '2031-01-01', 'as long as before');
 update auth.users set banned_until = null where id = tests.id('ana');
+select tests.act_as('adele');
+select public.admin_delete_user(tests.id('ana'), 'spam');
+select public.admin_update_user(tests.id('ana'), '{"is_active": false, "reason": "spam"}');
+select is(public.admin_keep_user(tests.id('ana'), 'a mistake') ->> 'is_active', 'false', 'or who was meanwhile');
+select public.admin_update_user(tests.id('ana'), '{"is_active": true, "reason": "a mistake"}');
 select tests.act_as('ana');
 select is(public.keep_my_account(), '{"status": "staying", "final_at": null}', 'and nothing is left of it');
+
+-- A person and an admin who ask for the same: each takes back their own wish alone.
+select tests.stop_acting();
+create temporary table told as select private.leave_at_last(tests.id('ana'), 'person') as final_at;
+select tests.act_as('adele');
+select public.admin_delete_user(tests.id('ana'), 'spam');
+select tests.act_as('ana');
+select tests.throws_error('select public.keep_my_account()', 'deletion_not_yours', 'what an admin asked for too is theirs');
+select tests.act_as('adele');
+select public.admin_keep_user(tests.id('ana'), 'a mistake');
+select tests.throws_error(
+  format('select public.admin_keep_user(%L, %L)', tests.id('ana'), 'a mistake'), 'user_not_found', 'once it is taken back'
+);
+select tests.stop_acting();
+select results_eq(
+  $$select final_at, requested_by from private.account_deletions where user_id = tests.id('ana')$$,
+  $$select final_at, '{person}'::private.deletion_origin[] from told$$, 'the person''s wish stands, as they were told'
+);
+select tests.act_as('ana');
+select is(public.keep_my_account() ->> 'status', 'staying', 'until they take it back');
+select tests.act_as('adele');
+select public.admin_delete_user(tests.id('ana'), 'spam');
+select tests.stop_acting();
+select private.leave_at_last(tests.id('ana'), 'person');
+select tests.act_as('adele');
+select public.admin_keep_user(tests.id('ana'), 'a mistake');
+select tests.act_as('ana');
+select is(private.my_deletion() ->> 'status', 'leaving', 'also where they asked after the admin');
+select public.keep_my_account();
 
 -- The person -----------------------------------------------------------------------------------------------------------
 
@@ -78,7 +115,7 @@ values
   (tests.id('ben'), 'ben_long_ago', now() - interval '91 days'),
   (tests.id('ben'), 'ben_before', now() - interval '89 days');
 insert into private.account_deletions (user_id, requested_by, requested_at, final_at)
-values (tests.id('cleo'), 'person', now() - interval '15 days', now() + interval '1 day');
+values (tests.id('cleo'), '{person}', now() - interval '15 days', now() + interval '1 day');
 update auth.users
 set is_anonymous = true, created_at = now() - interval '91 days'
 where id = tests.id('ana');
@@ -104,7 +141,7 @@ select is((select count(*) from private.account_deletions), 1::bigint, 'what ano
 update private.retention_policies set is_active = true where id = 'abandoned_anonymous_accounts';
 select count(*) from private.apply_retention(p_dry_run => false);
 select is(
-  (select requested_by::text from private.account_deletions where user_id = tests.id('ana') and final_at <= now()), 'retention',
+  (select requested_by::text from private.account_deletions where user_id = tests.id('ana') and final_at <= now()), '{retention}',
   'an abandoned account is to be erased'
 );
 
