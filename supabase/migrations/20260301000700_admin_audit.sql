@@ -71,27 +71,30 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_at timestamptz := clock_timestamp();
+  v_at timestamptz;
   v_day private.audit_days;
   v_entry private.audit_log;
 begin
-  insert into private.audit_days (day, previous_hash, last_hash)
-  select (v_at at time zone 'UTC')::date, before.hash, before.hash
-  from (
-    select coalesce(
-      (select audit_days.last_hash from private.audit_days order by audit_days.day desc limit 1), sha256('')
-    ) as hash
-  ) as before
-  on conflict (day) do nothing;
+  -- One writer at a time, until its transaction ends: an entry's place in the chain is decided by those before it. The time
+  -- and the newest day are those of after the wait, so that nobody begins a day before the one before it is whole.
+  perform pg_advisory_xact_lock(hashtextextended('audit_log', 0));
+  v_at := clock_timestamp();
 
-  -- One writer at a time, until its transaction ends: an entry's place in the chain is decided by those before it. The
-  -- newest day, also where a clock was set back.
+  -- The newest day, also where a clock was set back. Locked, so that a transaction with an older view of it fails.
   select audit_days.*
   into v_day
   from private.audit_days
   order by audit_days.day desc
   limit 1
   for update;
+
+  if v_day.day is null or v_day.day < (v_at at time zone 'UTC')::date then
+    insert into private.audit_days (day, previous_hash, last_hash)
+    values (
+      (v_at at time zone 'UTC')::date, coalesce(v_day.last_hash, sha256('')), coalesce(v_day.last_hash, sha256(''))
+    )
+    returning audit_days.* into v_day;
+  end if;
 
   v_entry.day := v_day.day;
   v_entry.sequence := v_day.entry_count + 1;
@@ -132,77 +135,41 @@ $$;
 comment on function private.tg__append_only() is
   'Refuses to change or remove rows, also for the owner of the table.';
 
+create function private.tg_audit_days__only_grow()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if (new.day, new.previous_hash) <> (old.day, old.previous_hash)
+    or new.entry_count <= old.entry_count
+    or exists (select from private.audit_days where audit_days.day > old.day)
+  then
+    perform private.fail('audit_log_is_append_only', old.day::text);
+  end if;
+
+  return new;
+end;
+$$;
+
+comment on function private.tg_audit_days__only_grow() is 'Refuses every change to a day but a new entry of the newest one.';
+
 create trigger _050_append_only
   before update or delete or truncate on private.audit_log
   for each statement execute function private.tg__append_only();
 create trigger _050_append_only
   before delete or truncate on private.audit_days
   for each statement execute function private.tg__append_only();
+create trigger _060_only_grow
+  before update on private.audit_days
+  for each row execute function private.tg_audit_days__only_grow();
 
--- Verifying ------------------------------------------------------------------------------------------------------------
-
-create function private.verify_audit_log(p_from date default '-infinity', p_to date default 'infinity')
-returns table (day date, sequence integer, problem text)
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-  with chained as (
-    select
-      audit_days.day,
-      audit_days.previous_hash,
-      audit_days.entry_count,
-      audit_days.last_hash,
-      lag(audit_days.last_hash) over (order by audit_days.day) as hash_of_day_before
-    from private.audit_days
-  ),
-  entry as (
-    select
-      audit_log as written,
-      audit_log.day,
-      audit_log.sequence,
-      audit_log.hash,
-      lag(audit_log.sequence, 1, 0) over by_day as sequence_before,
-      lag(audit_log.hash, 1, chained.previous_hash) over by_day as hash_before
-    from private.audit_log
-    join chained using (day)
-    where audit_log.day between p_from and p_to
-    window by_day as (partition by audit_log.day order by audit_log.sequence)
-  )
-  select entry.day, entry.sequence, case
-    when entry.sequence <> entry.sequence_before + 1 then 'entries before this one are missing'
-    else 'this entry, or the one before it, is not what was written'
-  end
-  from entry
-  where entry.sequence <> entry.sequence_before + 1
-    or entry.hash <> private.audit_hash(entry.hash_before, entry.written)
-  union all
-  select chained.day, chained.entry_count, 'the last entries of the day are missing or were added'
-  from chained
-  left join lateral (
-    select entry.sequence, entry.hash
-    from entry
-    where entry.day = chained.day
-    order by entry.sequence desc
-    limit 1
-  ) as latest on true
-  where chained.day between p_from and p_to
-    and (chained.entry_count, chained.last_hash)
-      <> (coalesce(latest.sequence, 0), coalesce(latest.hash, chained.previous_hash))
-  union all
-  select chained.day, 0, 'the day does not continue the one before it'
-  from chained
-  where chained.day between p_from and p_to
-    and chained.previous_hash <> coalesce(chained.hash_of_day_before, sha256(''))
-  order by 1, 2;
-$$;
-
-grant usage on type private.audit_log to service_role;
-comment on function private.verify_audit_log(date, date) is
-  'Every place where the log is not what was written, first to last; no rows when it is whole. Reads the days'' entries once.
-Whoever can write both tables as a superuser could forge a whole new end of the chain: keep last_hash of private.audit_days
-somewhere else, and compare.';
+-- Whoever loads a dump may switch triggers off for their session: not these.
+alter table private.audit_log enable always trigger _050_append_only;
+alter table private.audit_days enable always trigger _050_append_only;
+alter table private.audit_days enable always trigger _060_only_grow;
 
 -- Athletes see who looked ----------------------------------------------------------------------------------------------
 

@@ -1,19 +1,20 @@
 -- The audit log: what is written, that nothing can be changed, and that whoever gets around that is found.
 begin;
 \ir support/acting.psql
-select plan(26);
+select plan(39);
 
 select tests.create_user('ada');
 select tests.create_user('bob');
 update public.user_roles set role = 'admin' where user_id = tests.id('ada');
 
--- A log of its own: what others write meanwhile waits.
+-- A log of its own: what others write meanwhile waits, first for this entry, so that they hold nothing that is needed here.
+select private.audit('user_read', null);
 alter table private.audit_log disable trigger _050_append_only;
 alter table private.audit_days disable trigger _050_append_only;
 delete from private.audit_log;
 delete from private.audit_days;
-alter table private.audit_log enable trigger _050_append_only;
-alter table private.audit_days enable trigger _050_append_only;
+alter table private.audit_log enable always trigger _050_append_only;
+alter table private.audit_days enable always trigger _050_append_only;
 
 -- Earlier days, as they would have been written then.
 create function tests.write_days(p_days integer, p_entries integer)
@@ -84,6 +85,26 @@ select tests.throws_error('delete from private.audit_log', 'audit_log_is_append_
 select tests.throws_error('truncate private.audit_log', 'audit_log_is_append_only', 'nor all');
 select tests.throws_error('truncate private.audit_log, private.audit_days', 'audit_log_is_append_only', 'nor the days');
 select tests.throws_error('delete from private.audit_days', 'audit_log_is_append_only', 'nor one of them');
+select tests.throws_error(
+  $$update private.audit_days set entry_count = entry_count + 1 where day = '2001-03-03'$$, 'audit_log_is_append_only',
+  'changes no day that is over'
+);
+select tests.throws_error(
+  $$update private.audit_days set entry_count = entry_count - 1 where day > '2001-03-10'$$, 'audit_log_is_append_only',
+  'takes nothing back from the newest'
+);
+select tests.throws_error(
+  $$update private.audit_days set entry_count = entry_count + 1, previous_hash = sha256('') where day > '2001-03-10'$$,
+  'audit_log_is_append_only', 'nor lets it continue another'
+);
+
+set local session_replication_role = replica;
+select tests.throws_error('delete from private.audit_log', 'audit_log_is_append_only', 'also where triggers are off: no entry');
+select tests.throws_error('delete from private.audit_days', 'audit_log_is_append_only', 'no day');
+select tests.throws_error(
+  $$update private.audit_days set entry_count = 0$$, 'audit_log_is_append_only', 'and no count'
+);
+set local session_replication_role = origin;
 select tests.act_as_service();
 select tests.throws_error('select from private.audit_log', '42501', 'the server''s key reads nothing');
 select tests.throws_error($$select private.audit('user_read', null)$$, '42501', 'and writes nothing of its own');
@@ -113,6 +134,7 @@ $$;
 
 alter table private.audit_log disable trigger _050_append_only;
 alter table private.audit_days disable trigger _050_append_only;
+alter table private.audit_days disable trigger _060_only_grow;
 
 create temporary table tampering as
 select
@@ -162,6 +184,49 @@ select is(
     delete from private.audit_days where day = '2001-03-03';
   end $do$$sql$),
   '2001-03-04 0', 'and a whole day that is gone'
+);
+
+select is(
+  tests.place_found($sql$do $do$ begin
+    set local session_replication_role = replica;
+    delete from private.audit_days where day > '2001-03-10';
+  end $do$$sql$),
+  (select min(day) from private.audit_log where day > '2001-03-10') || ' 1', 'and entries whose day is gone'
+);
+
+-- The end, taken away together with what says that it was there: only a hash that was kept knows of it.
+select set_config('tests.hash', last_hash::text, true), set_config('tests.day', day::text, true)
+from private.audit_days order by day desc limit 1;
+
+savepoint whole;
+delete from private.audit_log where day = current_setting('tests.day')::date and sequence = 3;
+update private.audit_days
+set entry_count = 2,
+  last_hash = (select hash from private.audit_log where day = current_setting('tests.day')::date and sequence = 2)
+where day = current_setting('tests.day')::date;
+select is_empty('select * from private.verify_audit_log()', 'the chain alone does not tell that its end is gone');
+select results_eq(
+  $$select day::text, problem like '%kept%' from private.verify_audit_log(
+      p_kept_day => current_setting('tests.day')::date, p_kept_hash => current_setting('tests.hash')::bytea)$$,
+  $$values (current_setting('tests.day'), true)$$, 'a hash that was kept does'
+);
+rollback to whole;
+select is_empty(
+  $$select * from private.verify_audit_log(
+      p_kept_day => current_setting('tests.day')::date, p_kept_hash => current_setting('tests.hash')::bytea)$$,
+  'and is found where nothing is gone'
+);
+
+-- The nightly check ----------------------------------------------------------------------------------------------------
+
+select is(private.check_audit_log(), 0::bigint, 'the job finds nothing');
+update private.audit_log set actor_id = null where day = '2001-03-03' and sequence = 2;
+select is(private.check_audit_log(), 1::bigint, 'or says in how many places');
+select results_eq(
+  $$select state ->> 'problems', state ->> 'day', state ->> 'hash'
+    from private.audit_state() as state$$,
+  $$select '1', '2001-03-04', encode(last_hash, 'hex') from private.audit_days where day = '2001-03-04'$$,
+  'which is written down, beside the hash of the last day that is over'
 );
 
 -- What an athlete sees -------------------------------------------------------------------------------------------------
