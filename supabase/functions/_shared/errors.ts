@@ -9,6 +9,11 @@ interface ErrorKind {
 
 /** Every error that an edge function answers by itself. Codes that the database raises too mean the same there. */
 export const ERRORS = {
+  invalid_path: {
+    status: 400,
+    message: 'The id in the path is no id.',
+    hint: 'Send a UUID, as the answer that named it has it.',
+  },
   invalid_body: {
     status: 400,
     message: 'The body is not what this route takes.',

@@ -1,6 +1,7 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { type Context, type Handler, Hono } from 'hono'
 import { cors } from 'hono/cors'
+import { z } from 'zod'
 import { Guard, type User } from './auth.ts'
 import type { Env } from './env.ts'
 import { AppError, DatabaseRefusal } from './errors.ts'
@@ -10,6 +11,8 @@ import { countAddress, countRequest } from './limits.ts'
 interface RouteContext {
   readonly request: Request
   readonly requestId: string
+  /** The id of the path `/…/:id`. Throws invalid_path when it is no UUID. */
+  readonly pathId: () => string
 }
 
 /** What the handler of a user's route is given: the user, and a client that row-level security binds to them. */
@@ -41,8 +44,8 @@ const CLIENT_OPTIONS = { auth: { persistSession: false, autoRefreshToken: false 
  * its cause logged under the request's id and never sent.
  *
  * @example
- * const { app, route } = createApp('payments', env)
- * app.post('/portal', route.user(async ({ db, request }) => …))
+ * const { app, route } = createApp('imports', env)
+ * app.post('/:id/undo', route.user(async ({ db, pathId }) => …))
  */
 export function createApp(name: string, env: Env): { readonly app: Hono; readonly route: Routes } {
   const app = new Hono().basePath(`/${name}`)
@@ -54,11 +57,11 @@ export function createApp(name: string, env: Env): { readonly app: Hono; readonl
     c.header('x-request-id', requestIdOf(c))
   })
   app.onError((cause, c) => {
-    if (cause instanceof AppError || cause instanceof DatabaseRefusal) return answer(cause, c)
+    if (cause instanceof AppError || cause instanceof DatabaseRefusal) return errorResponse(cause, c)
     console.error(JSON.stringify({ requestId: requestIdOf(c), cause: cause.stack ?? String(cause) }))
-    return answer(new AppError('internal', { cause }), c)
+    return errorResponse(new AppError('internal', { cause }), c)
   })
-  app.notFound((c) => answer(new AppError('route_not_found', { details: `${c.req.method} ${c.req.path}` }), c))
+  app.notFound((c) => errorResponse(new AppError('route_not_found', { details: `${c.req.method} ${c.req.path}` }), c))
   return { app, route: createRoutes(env) }
 }
 
@@ -73,7 +76,11 @@ const requestIds = new WeakMap<Request, string>()
 function createRoutes(env: Env): Routes {
   const guard = new Guard(env)
   const admin = adminClient(env)
-  const base = (c: Context): RouteContext => ({ request: c.req.raw, requestId: requestIdOf(c) })
+  const base = (c: Context): RouteContext => ({
+    request: c.req.raw,
+    requestId: requestIdOf(c),
+    pathId: () => pathIdOf(c),
+  })
   return {
     none: (handle) => async (c) => {
       const { headers } = c.req.raw
@@ -96,10 +103,16 @@ function createRoutes(env: Env): Routes {
   }
 }
 
-function answer(error: AppError | DatabaseRefusal, c: Context): Response {
+function errorResponse(error: AppError | DatabaseRefusal, c: Context): Response {
   const response = error.toResponse()
   response.headers.set('x-request-id', requestIdOf(c))
   return response
+}
+
+function pathIdOf(c: Context): string {
+  const id = z.uuid().safeParse(c.req.param('id'))
+  if (!id.success) throw new AppError('invalid_path', { details: c.req.path })
+  return id.data
 }
 
 // The gateway's or hosted's where it sent one, so that one id follows the request through every log.

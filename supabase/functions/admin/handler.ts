@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { answer } from '../_shared/answer.ts'
 import { readBody } from '../_shared/body.ts'
 import type { Env } from '../_shared/env.ts'
-import { AppError } from '../_shared/errors.ts'
 import { createApp } from '../_shared/http.ts'
 
 const Deletion = z.strictObject({ reason: z.string() })
@@ -14,11 +13,10 @@ export function createAdmin(env: Env): Hono {
   const { app, route } = createApp('admin', env)
   app.delete(
     '/users/:id',
-    route.user(async ({ request, db }) => {
-      const id = z.uuid().safeParse(new URL(request.url).pathname.split('/').at(-1))
-      if (!id.success) throw new AppError('invalid_body', { details: 'The id in the path is no UUID.' })
+    route.user(async ({ request, pathId, db }) => {
+      const user_id = pathId()
       const { reason } = await readBody(Deletion, request)
-      const leaving = await answer(Leaving, db.rpc('admin_delete_user', { user_id: id.data, reason }))
+      const leaving = await answer(Leaving, db.rpc('admin_delete_user', { user_id, reason }))
       return Response.json(leaving, { status: 202 })
     }),
   )

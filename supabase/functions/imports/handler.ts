@@ -1,8 +1,6 @@
 import type { Hono } from 'hono'
-import { z } from 'zod'
 import { readBody } from '../_shared/body.ts'
 import type { Env } from '../_shared/env.ts'
-import { AppError } from '../_shared/errors.ts'
 import { createApp } from '../_shared/http.ts'
 import { ImportAnswer, ImportRow, UndoOptions } from './contract.ts'
 import { ImportGateway } from './gateway.ts'
@@ -22,11 +20,10 @@ export function createImports(env: Env): Hono {
   )
   app.post(
     '/:id/undo',
-    route.user(async ({ request, db }) => {
-      const id = z.uuid().safeParse(new URL(request.url).pathname.split('/').at(-2))
-      if (!id.success) throw new AppError('invalid_body', { details: 'The id in the path is no UUID.' })
+    route.user(async ({ request, pathId, db }) => {
+      const id = pathId()
       const options = await readBody(UndoOptions, request)
-      const row = ImportRow.parse(await new ImportGateway(db).undo(id.data, options.keep_changed))
+      const row = ImportRow.parse(await new ImportGateway(db).undo(id, options.keep_changed))
       return Response.json(row, { status: row.status === 'undone' ? 200 : 202 })
     }),
   )
