@@ -93,7 +93,6 @@ export function readSettings(context: StackContext): AuthSettings {
     siteUrl: auth.site_url,
     redirectUrls: auth.additional_redirect_urls,
     signUpEnabled: auth.enable_signup,
-    // `enabled` is the newer name.
     emailEnabled: email.enabled,
     anonymousEnabled: auth.enable_anonymous_sign_ins,
     manualLinking: auth.enable_manual_linking,

@@ -13,7 +13,7 @@ comment on type private.data_return is
   'restored: an archive brings the rows back. derived: they are computed anew from those. left: they do not come back.';
 comment on type private.data_erasure is
   'cascade: foreign keys delete the rows with the account. deleted: the erasure does, step by step. detached: the row stays
-and the person''s id in it becomes null. kept: the row stays, and the id in it means nobody any more.';
+and the person''s id in it becomes null. kept: the row stays, and the id in it no longer belongs to an account.';
 
 -- Table ----------------------------------------------------------------------------------------------------------------
 
