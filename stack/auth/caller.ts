@@ -1,8 +1,9 @@
 import { type Claims, TokenError } from '../tokens.ts'
+import type { Sql } from './database.ts'
 import { AuthError } from './errors.ts'
 import type { AuthParts } from './parts.ts'
-import { findSession, type Session, sessionProblem } from './sessions.ts'
-import { findUser, isBanned, type User } from './users.ts'
+import { findSession, lockSession, type Session, sessionProblem } from './sessions.ts'
+import { findUser, isBanned, lockUser, type User } from './users.ts'
 
 const ADMIN_ROLES = ['service_role', 'supabase_admin']
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
@@ -30,6 +31,20 @@ export async function requireUser(parts: AuthParts, request: Request): Promise<C
     throw new AuthError(403, 'session_not_found', 'Session from session_id claim in JWT does not exist')
   if (isBanned(user)) throw new AuthError(403, 'user_banned', 'User is banned')
   return { user, session }
+}
+
+/**
+ * Who is signed in, read once more and locked until the transaction ends: what holds of them now may not be what held when
+ * the request came. Rejects with `user_not_found`, `session_not_found` or `user_banned`.
+ */
+export async function lockCaller(sql: Sql, { user, session }: Caller): Promise<Caller> {
+  const locked = await lockUser(sql, user.id)
+  if (!locked) throw new AuthError(403, 'user_not_found', 'User from sub claim in JWT does not exist')
+  if (isBanned(locked)) throw new AuthError(403, 'user_banned', 'User is banned')
+  if (!session) return { user: locked, session }
+  const going = await lockSession(sql, session.id)
+  if (!going) throw new AuthError(403, 'session_not_found', 'Session from session_id claim in JWT does not exist')
+  return { user: locked, session: going }
 }
 
 /**

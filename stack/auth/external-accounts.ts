@@ -21,6 +21,7 @@ import {
   findUserByEmail,
   insertUser,
   isBanned,
+  lockUser,
   refreshProviders,
   type User,
   updateUser,
@@ -74,16 +75,16 @@ async function load(
   { provider, profile, ip }: { readonly provider: string; readonly profile: Profile; readonly ip: string | null },
 ): Promise<Loaded> {
   const data = identityData(profile)
-  const known = await findIdentity(sql, provider, profile.sub)
+  const known = await lockIdentityHolder(sql, provider, profile.sub)
   if (known) {
     await touchIdentity(sql, provider, profile.sub, data)
-    return { user: await describe(sql, await findUser(sql, known.user_id), data), notices: [] }
+    return { user: await describe(sql, known, data), notices: [] }
   }
   const email = profile.email?.toLowerCase()
   const holder = email === undefined || !isVerified(profile) ? undefined : await verifiedHolder(sql, email)
-  if (holder !== undefined) {
-    await insertExternalIdentity(sql, holder, provider, profile.sub, data)
-    const user = await describe(sql, await findUser(sql, holder), data)
+  if (holder) {
+    await insertExternalIdentity(sql, holder.id, provider, profile.sub, data)
+    const user = await describe(sql, await findUser(sql, holder.id), data)
     return { user, notices: [linked(user, provider)] }
   }
   if (!parts.settings.signUpEnabled)
@@ -133,6 +134,13 @@ async function named(sql: Sql, target: User, provider: string, profile: Profile)
   return confirmEmail(sql, changed)
 }
 
+// Read again once the account is locked, because its owner may have taken the identity away meanwhile.
+async function lockIdentityHolder(sql: Sql, provider: string, subject: string): Promise<User | undefined> {
+  const found = await findIdentity(sql, provider, subject)
+  const user = found && (await lockUser(sql, found.user_id))
+  return user?.identities.some(({ provider: name, id }) => name === provider && id === subject) ? user : undefined
+}
+
 const linked = (user: User, provider: string): Notice => ({ kind: 'identity_linked', to: user.email, user, provider })
 
 async function describe(sql: Sql, user: User | undefined, data: Json): Promise<User> {
@@ -141,8 +149,9 @@ async function describe(sql: Sql, user: User | undefined, data: Json): Promise<U
 }
 
 // An address that some provider has not verified says nothing about who holds it.
-async function verifiedHolder(sql: Sql, email: string): Promise<string | undefined> {
-  return (await findUserByEmail(sql, email))?.id ?? (await findVerifiedHolder(sql, email))
+async function verifiedHolder(sql: Sql, email: string): Promise<User | undefined> {
+  const id = (await findUserByEmail(sql, email))?.id ?? (await findVerifiedHolder(sql, email))
+  return id === undefined ? undefined : lockUser(sql, id)
 }
 
 const isVerified = (profile: Profile): boolean => profile.email !== undefined && profile.email_verified === true

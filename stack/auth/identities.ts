@@ -58,8 +58,7 @@ export function findIdentity(
   return sql.first<{ user_id: string }>(
     `select identities.user_id
      from auth.identities
-     where identities.provider = $1 and identities.provider_id = $2
-     for update`,
+     where identities.provider = $1 and identities.provider_id = $2`,
     [provider, subject],
   )
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
 import type { Sql } from './database.ts'
 import { AuthError } from './errors.ts'
-import { findUser, type User, type UserPatch, updateUser } from './users.ts'
+import { findUser, lockUser, type User, type UserPatch, updateUser } from './users.ts'
 
 /** What a code is for, named as the columns and the database's enumeration are. */
 export type TokenKind =
@@ -85,12 +85,12 @@ export async function withdrawTokens(sql: Sql, user: User, tokens: readonly OneT
       [SENT_AT[kind], null],
     ]),
   )
+  await updateUser(sql, user.id, columns)
   await endTokens(
     sql,
     user.id,
     tokens.map(({ kind }) => kind),
   )
-  await updateUser(sql, user.id, columns)
 }
 
 /** Ends the user's codes: of these kinds, or all. */
@@ -102,30 +102,32 @@ export async function endTokens(sql: Sql, userId: string, kinds?: readonly Token
   )
 }
 
-/** The user whom a link of one of `kinds` was sent to. */
+/** The user whom a link of one of `kinds` was sent to, locked until the transaction ends. */
 export async function findLinkHolder(
   sql: Sql,
   link: string,
   kinds: readonly TokenKind[],
 ): Promise<{ readonly user: User; readonly kind: TokenKind } | undefined> {
-  const token = await sql.first<{ user_id: string; token_type: TokenKind }>(
-    `select one_time_tokens.user_id, one_time_tokens.token_type::text as token_type
-     from auth.one_time_tokens
-     where one_time_tokens.token_hash = $1 and one_time_tokens.token_type::text = any ($2::text[])
-     for update`,
-    [link, kinds],
-  )
-  const user = token && (await findUser(sql, token.user_id))
-  return token && user ? { user, kind: token.token_type } : undefined
+  const find = () =>
+    sql.first<{ user_id: string; token_type: TokenKind }>(
+      `select one_time_tokens.user_id, one_time_tokens.token_type::text as token_type
+       from auth.one_time_tokens
+       where one_time_tokens.token_hash = $1 and one_time_tokens.token_type::text = any ($2::text[])`,
+      [link, kinds],
+    )
+  const sent = await find()
+  const user = sent && (await lockUser(sql, sent.user_id))
+  // Whoever held the lock before may have used the link up.
+  const token = user && (await find())
+  return token && { user, kind: token.token_type }
 }
 
-/** The users to whom a code of one of `kinds` was sent at `address`; their codes stay locked until the transaction ends. */
+/** The users to whom a code of one of `kinds` was sent at `address`. */
 export async function findAddressees(sql: Sql, address: string, kinds: readonly TokenKind[]): Promise<readonly User[]> {
   const tokens = await sql.all<{ user_id: string }>(
     `select one_time_tokens.user_id
      from auth.one_time_tokens
-     where one_time_tokens.relates_to = lower($1) and one_time_tokens.token_type::text = any ($2::text[])
-     for update`,
+     where one_time_tokens.relates_to = lower($1) and one_time_tokens.token_type::text = any ($2::text[])`,
     [address, kinds],
   )
   const users = await Promise.all(tokens.map(({ user_id: id }) => findUser(sql, id)))

@@ -3,6 +3,7 @@ import type { Sql } from './database.ts'
 import { AuthError, invalid } from './errors.ts'
 import type { Flow } from './one-time-tokens.ts'
 import type { FlowMethod } from './sessions.ts'
+import { lockUser, type User } from './users.ts'
 
 const EXPIRY_MS = 300_000
 
@@ -37,6 +38,11 @@ export async function beginFlow(sql: Sql, userId: string, method: FlowMethod, ch
      values (gen_random_uuid(), $1, gen_random_uuid()::text, $2, lower($3)::auth.code_challenge_method, $4, $4, now(), now())`,
     [userId, challenge.code_challenge, challenge.code_challenge_method, method],
   )
+}
+
+/** Ends the flows of a user that wait for their auth code to be traded. */
+export async function endFlows(sql: Sql, userId: string): Promise<void> {
+  await sql.all('delete from auth.flow_state where user_id = $1', [userId])
 }
 
 /** The auth code that a followed link is answered with. Rejects with `flow_state_not_found`. */
@@ -141,7 +147,7 @@ export async function completeProviderFlow(
 }
 
 /**
- * Trades an auth code for the user and the method of its flow; a code is traded once.
+ * Trades an auth code for the user, locked, and the method of its flow; a code is traded once.
  * Rejects with `flow_state_not_found`, `flow_state_expired` or `bad_code_verifier`.
  */
 export async function redeemAuthCode(
@@ -149,14 +155,18 @@ export async function redeemAuthCode(
   code: string,
   verifier: string,
 ): Promise<{
-  readonly userId: string
+  readonly user: User
   readonly method: FlowMethod
   /** What the provider gave, where the flow led to one. */
   readonly providerTokens: { readonly provider_token?: string; readonly provider_refresh_token?: string }
 }> {
+  const holder = await sql.first<{ user_id: string }>(
+    'select flow_state.user_id from auth.flow_state where flow_state.auth_code = $1 and flow_state.user_id is not null',
+    [code],
+  )
+  const user = holder && (await lockUser(sql, holder.user_id))
   const flow = await sql.first<{
     id: string
-    user_id: string
     code_challenge: string
     code_challenge_method: 's256' | 'plain'
     authentication_method: FlowMethod
@@ -164,7 +174,7 @@ export async function redeemAuthCode(
     provider_refresh_token: string | null
     since: Date
   }>(
-    `select flow_state.id, flow_state.user_id, flow_state.code_challenge,
+    `select flow_state.id, flow_state.code_challenge,
        flow_state.code_challenge_method::text as code_challenge_method, flow_state.authentication_method,
        flow_state.provider_access_token, flow_state.provider_refresh_token,
        coalesce(flow_state.auth_code_issued_at, flow_state.created_at) as since
@@ -173,7 +183,7 @@ export async function redeemAuthCode(
      for update`,
     [code],
   )
-  if (!flow) throw new AuthError(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found')
+  if (!user || !flow) throw new AuthError(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found')
   if (flow.since.getTime() + EXPIRY_MS < Date.now())
     throw new AuthError(422, 'flow_state_expired', 'invalid flow state, flow state has expired')
   if (!matches(flow.code_challenge, flow.code_challenge_method, verifier))
@@ -184,7 +194,7 @@ export async function redeemAuthCode(
     ...(token === null ? {} : { provider_token: token }),
     ...(refreshToken === null ? {} : { provider_refresh_token: refreshToken }),
   }
-  return { userId: flow.user_id, method: flow.authentication_method, providerTokens }
+  return { user, method: flow.authentication_method, providerTokens }
 }
 
 function matches(challenge: string, method: 's256' | 'plain', verifier: string): boolean {

@@ -36,6 +36,12 @@ export function findSession(sql: Sql, id: string): Promise<Session | undefined> 
   return sql.first<Session>(`select ${SESSION} from auth.sessions where sessions.id = $1`, [id])
 }
 
+/** The session with this id, which nothing else changes or ends until the transaction ends. */
+export async function lockSession(sql: Sql, id: string): Promise<Session | undefined> {
+  await sql.all('select sessions.id from auth.sessions where sessions.id = $1 for update', [id])
+  return findSession(sql, id)
+}
+
 /** Begins a session. */
 export async function insertSession(sql: Sql, userId: string, method: AuthMethod, sender: Sender): Promise<Session> {
   const id = crypto.randomUUID()

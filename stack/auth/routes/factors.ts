@@ -1,6 +1,7 @@
 import { renderSVG } from 'uqr'
 import { z } from 'zod'
-import { type Caller, requireUser } from '../caller.ts'
+import { type Caller, lockCaller, requireUser } from '../caller.ts'
+import type { Sql } from '../database.ts'
 import { AuthError, invalid } from '../errors.ts'
 import {
   acceptChallenge,
@@ -29,15 +30,16 @@ interface Owner extends Caller {
 
 /** `POST /factors`: a new secret for an authenticator app; it counts once a code of it was verified. */
 export async function enrolFactor(parts: AuthParts, request: Request): Promise<Response> {
-  const { user, session } = await requireOwner(parts, request)
+  const owner = await requireOwner(parts, request)
   const body = await readBody(request, Enrolment)
   requireTotp(parts, body.factor_type)
   const secret = newSecret()
   const id = await parts.database.transaction(async (sql) => {
+    const { user, session } = await lockOwner(sql, owner)
     await checkEnrolment(sql, user, { name: body.friendly_name, aal: session.aal, max: parts.settings.mfa.maxFactors })
     return insertFactor(sql, user.id, body.friendly_name, secret)
   })
-  const uri = otpauthUri(secret, body.issuer || new URL(parts.settings.siteUrl).host, user.email ?? '')
+  const uri = otpauthUri(secret, body.issuer || new URL(parts.settings.siteUrl).host, owner.user.email ?? '')
   return Response.json({
     id,
     type: 'totp',
@@ -69,11 +71,12 @@ export async function verifyFactor(parts: AuthParts, request: Request, id: strin
   requireVerification(parts)
   const sender = senderOf(request)
   const { grant, isNew } = await parts.database.transaction(async (sql) => {
+    const { session } = await lockOwner(sql, owner)
     const factor = await lockFactor(sql, user.id, parseId(id, 'factor_id'))
     await checkChallenge(sql, factor, parseId(body.challenge_id, 'challenge_id'), addressOf(sender))
     takeCode(parts, factor, body.code)
     await acceptChallenge(sql, factor, body.challenge_id)
-    const raised = await raiseSession(sql, owner.session, factor.id)
+    const raised = await raiseSession(sql, session, factor.id)
     const current = (await findUser(sql, user.id)) ?? user
     const given = { ...raised, user: current, method: 'totp', sender } as const
     return { grant: await parts.grants.grant(sql, given), isNew: factor.status === 'unverified' }
@@ -84,8 +87,10 @@ export async function verifyFactor(parts: AuthParts, request: Request, id: strin
 
 /** `DELETE /factors/:id`: takes a factor away; one that counts only for a session that has shown a code. */
 export async function removeFactor(parts: AuthParts, request: Request, id: string): Promise<Response> {
-  const { user, session } = await requireOwner(parts, request)
+  const owner = await requireOwner(parts, request)
+  const { user } = owner
   const factor = await parts.database.transaction(async (sql) => {
+    const { session } = await lockOwner(sql, owner)
     const found = await lockFactor(sql, user.id, parseId(id, 'factor_id'))
     if (found.status === 'verified' && session.aal !== 'aal2')
       throw new AuthError(422, 'insufficient_aal', 'AAL2 required to unenroll verified factor')
@@ -97,7 +102,15 @@ export async function removeFactor(parts: AuthParts, request: Request, id: strin
 }
 
 async function requireOwner(parts: AuthParts, request: Request): Promise<Owner> {
-  const { user, session } = await requireUser(parts, request)
+  return ownerOf(await requireUser(parts, request))
+}
+
+// What factors and sessions there are is decided on when nothing else can change it.
+async function lockOwner(sql: Sql, owner: Owner): Promise<Owner> {
+  return ownerOf(await lockCaller(sql, owner))
+}
+
+function ownerOf({ user, session }: Caller): Owner {
   if (user.is_anonymous)
     throw new AuthError(403, 'no_authorization', 'Anonymous user not allowed to perform these actions')
   if (!session) throw new AuthError(403, 'session_not_found', 'A valid session is required')

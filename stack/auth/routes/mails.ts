@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { requireUser } from '../caller.ts'
+import { lockCaller, requireUser } from '../caller.ts'
 import {
   issueConfirmation,
   issueEmailChange,
@@ -109,11 +109,12 @@ export async function otp(parts: AuthParts, request: Request): Promise<Response>
 
 /** `GET /reauthenticate`: a code that shows that who is signed in still reads the account's mails. */
 export async function reauthenticate(parts: AuthParts, request: Request): Promise<Response> {
-  const { user } = await requireUser(parts, request)
+  const caller = await requireUser(parts, request)
+  const { user } = caller
   if (user.email === null) throw invalid('Reauthentication requires the user to have an email or a phone number')
   if (!user.email_confirmed_at) throw new AuthError(422, 'email_not_confirmed', 'Please verify your email first.')
   const { mails } = await parts.database.transaction(async (sql) =>
-    issueReauthentication(parts, sql, (await lockUser(sql, user.id)) ?? user),
+    issueReauthentication(parts, sql, (await lockCaller(sql, caller)).user),
   )
   await parts.mailer.send(mails)
   return Response.json({})

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { requireUser } from '../caller.ts'
+import { lockCaller, requireUser } from '../caller.ts'
 import type { Sql } from '../database.ts'
 import { AuthError, invalid } from '../errors.ts'
 import { accountOf, type ExternalAccount, linkTo } from '../external-accounts.ts'
@@ -37,17 +37,19 @@ export async function authorizeLinking(parts: AuthParts, request: Request): Prom
 /** `DELETE /user/identities/:id`: takes a way to sign in away, but not the last one, nor that of the account's address. */
 export async function unlink(parts: AuthParts, request: Request, id: string): Promise<Response> {
   requireLinking(parts)
-  const { user } = await requireUser(parts, request)
+  const caller = await requireUser(parts, request)
   const wanted = parseId(id, 'identity_id')
-  const others = user.identities.filter(({ identity_id: other }) => other !== wanted)
-  if (others.length === user.identities.length) throw new AuthError(422, 'identity_not_found', "Identity doesn't exist")
-  if (!others.some(({ email }) => email === user.email?.toLowerCase()))
-    throw new AuthError(
-      422,
-      'single_identity_not_deletable',
-      'User must have at least 1 identity with the address of the account after unlinking',
-    )
   await parts.database.transaction(async (sql) => {
+    const { user } = await lockCaller(sql, caller)
+    const others = user.identities.filter(({ identity_id: other }) => other !== wanted)
+    if (others.length === user.identities.length)
+      throw new AuthError(422, 'identity_not_found', "Identity doesn't exist")
+    if (!others.some(({ email }) => email === user.email?.toLowerCase()))
+      throw new AuthError(
+        422,
+        'single_identity_not_deletable',
+        'User must have at least 1 identity with the address of the account after unlinking',
+      )
     await sql.all('delete from auth.identities where id = $1 and user_id = $2', [wanted, user.id])
     await refreshProviders(sql, { ...user, identities: others })
   })
@@ -105,12 +107,12 @@ export async function byIdToken(parts: AuthParts, request: Request): Promise<Gra
   const profile = await provider.verify(body.id_token, provider.settings.clientIds)
   if (!provider.settings.skipNonceCheck) checkNonce(profile, body.nonce)
   if (body.link_identity) requireLinking(parts)
-  const target = body.link_identity ? (await requireUser(parts, request)).user : undefined
+  const target = body.link_identity ? await requireUser(parts, request) : undefined
   const redirectTo = redirectTarget(request, parts.settings)
   const { name } = provider.settings
   const result = await parts.database.transaction(async (sql) => {
     const account = target
-      ? await linkTo(sql, target, name, profile)
+      ? await linkTo(sql, (await lockCaller(sql, target)).user, name, profile)
       : await accountOf(parts, sql, { provider: name, profile, redirectTo, ip: senderOf(request).ip })
     if ('refusal' in account) return account
     return { ...account, grant: await parts.grants.signIn(sql, account.user, 'oauth', senderOf(request)) }

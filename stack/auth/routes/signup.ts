@@ -11,7 +11,16 @@ import { checkPassword, hashPassword } from '../passwords.ts'
 import { beginFlow, type Challenge, flowOf } from '../pkce.ts'
 import { redirectTarget } from '../redirects.ts'
 import { challenge, parseEmail, readBody, record, senderOf, text } from '../requests.ts'
-import { AUTHENTICATED, confirmEmail, findEmailHolder, insertUser, type User, updateUser, userJson } from '../users.ts'
+import {
+  AUTHENTICATED,
+  confirmEmail,
+  findEmailHolder,
+  insertUser,
+  lockUser,
+  type User,
+  updateUser,
+  userJson,
+} from '../users.ts'
 
 const BY_EMAIL = { provider: 'email', providers: ['email'] }
 const SignUp = z.object({ email: text, phone: text, password: text, data: record, ...challenge })
@@ -53,7 +62,8 @@ export async function signUpByEmail(
 
   const attempt = (): Promise<WithMails | Grant | undefined> =>
     database.transaction(async (sql) => {
-      const holder = await findEmailHolder(sql, email)
+      const found = await findEmailHolder(sql, email)
+      const holder = found && (await lockUser(sql, found.id))
       if (holder?.email_confirmed_at) return undefined
       // An account that is not confirmed may be anybody's, so nothing of it is changed.
       if (!holder)

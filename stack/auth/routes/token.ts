@@ -5,7 +5,7 @@ import type { AuthParts } from '../parts.ts'
 import { checkPassword, isPassword } from '../passwords.ts'
 import { redeemAuthCode } from '../pkce.ts'
 import { queryOf, readBody, senderOf, text } from '../requests.ts'
-import { findUser, findUserByEmail, isBanned } from '../users.ts'
+import { findUserByEmail, isBanned, lockUser } from '../users.ts'
 import { byIdToken } from './oauth.ts'
 import { refresh } from './refresh.ts'
 
@@ -48,10 +48,15 @@ async function byPassword(parts: AuthParts, request: Request): Promise<Response>
   const user = await findUserByEmail(database, body.email)
   const matches = await isPassword(body.password, user?.encrypted_password)
   if (!user || !matches) throw refused()
-  // Told only to who knows the password, so that nobody else learns of the account.
-  if (isBanned(user)) throw new AuthError(400, 'user_banned', 'User is banned')
-  if (!user.email_confirmed_at) throw new AuthError(400, 'email_not_confirmed', 'Email not confirmed')
-  const grant = await database.transaction((sql) => grants.signIn(sql, user, 'password', senderOf(request)))
+  const grant = await database.transaction(async (sql) => {
+    const locked = await lockUser(sql, user.id)
+    // Checking takes its time: who began with a password that was changed meanwhile has shown none.
+    if (locked?.encrypted_password !== user.encrypted_password) throw refused()
+    // Told only to who knows the password, so that nobody else learns of the account.
+    if (isBanned(locked)) throw new AuthError(400, 'user_banned', 'User is banned')
+    if (!locked.email_confirmed_at) throw new AuthError(400, 'email_not_confirmed', 'Email not confirmed')
+    return grants.signIn(sql, locked, 'password', senderOf(request))
+  })
   return Response.json({ ...grant, ...weakness(body.password, parts) })
 }
 
@@ -71,9 +76,7 @@ async function byAuthCode(parts: AuthParts, request: Request): Promise<Grant> {
   if (auth_code === '' || code_verifier === '')
     throw invalid('invalid request: both auth code and code verifier should be non-empty')
   return parts.database.transaction(async (sql) => {
-    const { userId, method, providerTokens } = await redeemAuthCode(sql, auth_code, code_verifier)
-    const user = await findUser(sql, userId)
-    if (!user) throw new AuthError(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found')
+    const { user, method, providerTokens } = await redeemAuthCode(sql, auth_code, code_verifier)
     if (isBanned(user)) throw new AuthError(403, 'user_banned', 'User is banned')
     return { ...(await parts.grants.signIn(sql, user, method, senderOf(request))), ...providerTokens }
   })

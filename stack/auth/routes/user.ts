@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Caller, requireUser } from '../caller.ts'
+import { type Caller, lockCaller, requireUser } from '../caller.ts'
 import { issueEmailChange, type WithMails } from '../codes.ts'
 import type { Sql } from '../database.ts'
 import { AuthError, invalid } from '../errors.ts'
@@ -7,11 +7,11 @@ import { type Json, merge } from '../json.ts'
 import { endTokens, hashToken, isValidToken } from '../one-time-tokens.ts'
 import type { AuthParts } from '../parts.ts'
 import { checkPassword, hashPassword, isPassword } from '../passwords.ts'
-import { beginFlow, flowOf } from '../pkce.ts'
+import { beginFlow, endFlows, flowOf } from '../pkce.ts'
 import { redirectTarget } from '../redirects.ts'
 import { challenge, parseEmail, queryOf, readBody, record, senderOf, text } from '../requests.ts'
 import { endSessions } from '../sessions.ts'
-import { findEmailHolder, lockUser, type User, type UserPatch, updateUser, userJson } from '../users.ts'
+import { findEmailHolder, type User, type UserPatch, updateUser, userJson } from '../users.ts'
 import { applyEmailChange } from './email-change.ts'
 
 const RECENT_MS = 24 * 3_600_000
@@ -54,11 +54,11 @@ export async function putUser(parts: AuthParts, request: Request): Promise<Respo
   const passwordHash = changes.password ? await hashPassword(changes.password) : undefined
   const redirectTo = redirectTarget(request, parts.settings)
   const { user, mails } = await parts.database.transaction(async (sql) => {
-    const locked = await lockUser(sql, caller.user.id)
-    if (!locked) throw new AuthError(403, 'user_not_found', 'User from sub claim in JWT does not exist')
-    if (passwordHash !== undefined)
-      await requireReauthentication(parts, sql, { ...caller, user: locked }, changes.nonce)
-    const patched = await store(sql, { ...caller, user: locked }, changes, passwordHash)
+    // Another device may have ended this session meanwhile, by a password of its own or a second factor.
+    const locked = await lockCaller(sql, caller)
+    requirePower(locked, changes)
+    if (passwordHash !== undefined) await requireReauthentication(parts, sql, locked, changes.nonce)
+    const patched = await store(sql, locked, changes, passwordHash)
     return changes.email === '' || changes.email === patched.email
       ? { user: patched, mails: [] }
       : changeEmail(parts, sql, patched, { ...changes, redirectTo })
@@ -70,12 +70,21 @@ export async function putUser(parts: AuthParts, request: Request): Promise<Respo
 
 const isVerified = (factor: Json): boolean => factor.status === 'verified'
 
-async function check(parts: AuthParts, { user, session }: Caller, changes: Changes): Promise<void> {
+async function check(parts: AuthParts, caller: Caller, changes: Changes): Promise<void> {
+  const { user } = caller
   const { password, email } = changes
   if (changes.phone !== '') throw new AuthError(400, 'phone_provider_disabled', 'Phone signups are disabled')
   if (changes.app_metadata) throw new AuthError(403, 'not_admin', 'Updating app_metadata requires admin privileges')
   flowOf(changes)
   if (typeof password === 'string') checkPassword(password, parts.settings)
+  requirePower(caller, changes)
+  if (email !== '' && email !== user.email && (await findEmailHolder(parts.database, email, user.id)))
+    throw new AuthError(422, 'email_exists', 'A user with this email address has already been registered')
+  if (password && user.encrypted_password && (await isPassword(password, user.encrypted_password)))
+    throw new AuthError(422, 'same_password', 'New password should be different from the old password.')
+}
+
+function requirePower({ user, session }: Caller, { password, email }: Changes): void {
   const changesSignIn = password || (email !== '' && email !== user.email)
   if (changesSignIn && user.factors.some(isVerified) && session?.aal !== 'aal2')
     throw new AuthError(
@@ -89,10 +98,6 @@ async function check(parts: AuthParts, { user, session }: Caller, changes: Chang
       'validation_failed',
       'Updating password of an anonymous user without an email or phone is not allowed',
     )
-  if (email !== '' && email !== user.email && (await findEmailHolder(parts.database, email, user.id)))
-    throw new AuthError(422, 'email_exists', 'A user with this email address has already been registered')
-  if (password && user.encrypted_password && (await isPassword(password, user.encrypted_password)))
-    throw new AuthError(422, 'same_password', 'New password should be different from the old password.')
 }
 
 // A phone that was left unlocked must not be enough to take an account over.
@@ -123,6 +128,7 @@ async function store(
 ): Promise<User> {
   if (passwordHash !== undefined) {
     await endTokens(sql, user.id)
+    await endFlows(sql, user.id)
     await endSessions(sql, user.id, session ? { except: session.id } : {})
   }
   const patch: UserPatch = {

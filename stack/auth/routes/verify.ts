@@ -165,15 +165,17 @@ async function proveByCode({ settings, attempts }: AuthParts, sql: Sql, given: C
 
 async function findProof(settings: AuthSettings, sql: Sql, { email, hash, kinds }: CodeGiven): Promise<Proof> {
   const holder = kinds.includes('email_change_token_new')
-    ? (await findAddressees(sql, email, kinds)).find((user) =>
-        kinds.some((kind) => isValidToken(user, kind, hash, settings.otpExpiryMs)),
+    ? (await findAddressees(sql, email, kinds)).find((addressee) =>
+        kinds.some((kind) => isValidToken(addressee, kind, hash, settings.otpExpiryMs)),
       )
-    : await lockUserByEmail(sql, email)
-  if (!holder) throw wrongCode()
-  if (isBanned(holder)) throw new AuthError(403, 'user_banned', 'User is banned')
-  const kind = kinds.find((candidate) => isValidToken(holder, candidate, hash, settings.otpExpiryMs))
+    : await findUserByEmail(sql, email)
+  // Locked and read again, so that of two requests with one code the second finds it used.
+  const user = holder && (await lockUser(sql, holder.id))
+  if (!user) throw wrongCode()
+  if (isBanned(user)) throw new AuthError(403, 'user_banned', 'User is banned')
+  const kind = kinds.find((candidate) => isValidToken(user, candidate, hash, settings.otpExpiryMs))
   if (!kind) throw wrongCode()
-  return { user: holder, kind }
+  return { user, kind }
 }
 
 // The user as the proof leaves them; undefined when a change of address still waits for the other half.
@@ -195,12 +197,6 @@ async function accept(parts: AuthParts, sql: Sql, { user, kind }: Proof, notices
       return refreshProviders(sql, changed)
     }
   }
-}
-
-// Locked, so that of two requests with one code the second finds it used.
-async function lockUserByEmail(sql: Sql, email: string): Promise<User | undefined> {
-  const user = await findUserByEmail(sql, email)
-  return user && lockUser(sql, user.id)
 }
 
 /** A session as it stands in the fragment of an app's URL. */
