@@ -55,7 +55,7 @@ grant delete on public.exercise_ratings to authenticated;
 
 -- Counters ------------------------------------------------------------------------------------------------------------
 
-create function private.add_ratings(p_sign integer, p_exercise_ids uuid[], p_ratings smallint[])
+create function private.add_exercise_ratings(p_sign integer, p_exercise_ids uuid[], p_ratings smallint[])
 returns void
 language plpgsql
 volatile
@@ -82,7 +82,7 @@ begin
 end;
 $$;
 
-comment on function private.add_ratings(integer, uuid[], smallint[]) is
+comment on function private.add_exercise_ratings(integer, uuid[], smallint[]) is
   'Adds ratings to their exercises'' counters, or takes them off with the sign -1.';
 
 -- definer: the counters are not granted to those who rate.
@@ -95,12 +95,12 @@ set search_path = ''
 as $$
 begin
   if tg_op in ('UPDATE', 'DELETE') then
-    perform private.add_ratings(-1, array_agg(removed.exercise_id), array_agg(removed.rating))
+    perform private.add_exercise_ratings(-1, array_agg(removed.exercise_id), array_agg(removed.rating))
     from removed;
   end if;
 
   if tg_op in ('INSERT', 'UPDATE') then
-    perform private.add_ratings(1, array_agg(added.exercise_id), array_agg(added.rating))
+    perform private.add_exercise_ratings(1, array_agg(added.exercise_id), array_agg(added.rating))
     from added;
   end if;
 

@@ -237,7 +237,6 @@ as $$
 #variable_conflict use_column
 declare
   v_workout public.workouts := private.my_workout(workout_id);
-  v_rule text;
 begin
   if v_workout.status = 'cancelled' then
     return v_workout;
@@ -251,17 +250,13 @@ begin
   returning workouts.* into v_workout;
 
   return v_workout;
-exception
-  when check_violation or numeric_value_out_of_range then
-    get stacked diagnostics v_rule = constraint_name;
-    perform private.fail('invalid_workout', coalesce(nullif(v_rule, ''), sqlerrm));
 end;
 $$;
 
 grant execute on function public.cancel_workout(uuid) to authenticated;
 comment on function public.cancel_workout(uuid) is
   'Ends a workout that shall not count: its sets stay readable and leave records and statistics.
-Fails with workout_not_found, workout_not_active or invalid_workout.';
+Fails with workout_not_found or workout_not_active.';
 
 create function public.pause_workout(workout_id uuid default null)
 returns public.workouts

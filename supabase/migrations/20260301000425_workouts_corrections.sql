@@ -215,34 +215,3 @@ grant execute on function public.delete_set(uuid, integer) to authenticated;
 comment on function public.delete_set(uuid, integer) is
   'Deletes a set that still has the version, and answers its id; one that is gone already stays so. A deletion against
 another version is answered with 409 version_conflict. Fails with set_not_found or version_required.';
-
-create function public.extend_rest(workout_id uuid default null, seconds integer default null)
-returns public.workouts
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_workout public.workouts := private.my_active_workout(extend_rest.workout_id);
-  v_ends_at timestamptz := greatest(v_workout.rest_ends_at, now()) + make_interval(secs => coalesce(seconds, 30));
-begin
-  if v_workout.rest_ends_at is null then
-    perform private.fail('rest_not_running');
-  elsif seconds not between 1 and 3600 or v_ends_at > v_workout.rest_started_at + interval '1 hour' then
-    perform private.fail('invalid_argument', 'seconds must be 1 or more, and a rest at most an hour');
-  end if;
-
-  update public.workouts
-  set rest_ends_at = v_ends_at
-  where workouts.id = v_workout.id
-  returning workouts.* into v_workout;
-
-  return v_workout;
-end;
-$$;
-
-grant execute on function public.extend_rest(uuid, integer) to authenticated;
-comment on function public.extend_rest(uuid, integer) is
-  'Lets the rest last so many seconds longer on all devices, 30 by default, and answers the workout; one that has run out
-goes on from now. Fails with workout_not_found, workout_not_active, rest_not_running or invalid_argument.';
