@@ -10,15 +10,26 @@ export interface Perch {
   readonly table: string
   readonly column: string
   readonly key: string
+  /** Whose it is, where no fact of the world says so. */
+  readonly owner?: string | null
 }
 
-const Perches = z.array(z.object({ table: z.string(), column: z.string(), key: z.string(), canary: z.string() }))
+export const Perches = z.array(
+  z.object({
+    table: z.string(),
+    column: z.string(),
+    key: z.string(),
+    canary: z.string(),
+    owner: z.string().nullish(),
+  }),
+)
 
 // Letters alone: a name, a path, a code and a text may all hold it.
-const canary = (table: string, column: string, key: string): string =>
+export const canary = (table: string, column: string, key: string): string =>
   `('zq' || translate(left(md5('${table}.${column}.' || ${key}), 20), '0123456789abcdef', 'ghijklmnopqrstuv') || 'qz')`
 
-function forms(type: string, columns: readonly string[], text: string): readonly string[] {
+/** What may be written into a column of this type to have a text found in it, in SQL, the simplest first. */
+export function forms(type: string, columns: readonly string[], text: string): readonly string[] {
   const folders = ['user_id', 'id'].filter((name) => columns.includes(name))
   const paths = folders.map((folder) => `t.${folder} || '/' || ${text}`)
   if (type === 'text[]') return [text, ...paths].map((form) => `array[${form}]`)
@@ -69,7 +80,9 @@ export async function plant(
   if (refused.length > 0)
     throw new Error(`no canary fits into ${refused.join(', ')}: say so under \`closed\` in tests/intruder/tables.ts`)
   const found = Perches.parse(await session.sql.unsafe(beds.map((bed) => perches(bed, list)).join(' union all ')))
-  return new Map(found.map(({ canary, ...perch }) => [canary, perch]))
+  return new Map(
+    found.map(({ canary, owner, ...perch }) => [canary, { ...perch, ...(owner === undefined ? {} : { owner }) }]),
+  )
 }
 
 function plot(bed: Bed, { name, type }: Bed['columns'][number], people: string): object {

@@ -12,11 +12,11 @@ const Tables = z.array(
 /** A table as the database describes it; `text`: the column may hold what somebody has written. */
 export type Table = Readonly<z.infer<typeof Tables>[number]>
 
-const TABLES = `
+const describe = (name: string, where: string): string => `
   select
-    pg_class.relname as name,
+    ${name} as name,
     (
-      select json_agg(pg_attribute.attname order by pg_attribute.attname)
+      select coalesce(json_agg(pg_attribute.attname order by pg_attribute.attname), '[]')
       from pg_index
       join pg_attribute on pg_attribute.attrelid = pg_class.oid and pg_attribute.attnum = any (pg_index.indkey)
       where pg_index.indrelid = pg_class.oid and pg_index.indisprimary
@@ -32,12 +32,29 @@ const TABLES = `
       where attrelid = pg_class.oid and attnum > 0 and not attisdropped
     ) as columns
   from pg_class
-  where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')
+  where ${where}
   order by 1`
+
+const EXPOSED = describe(
+  'pg_class.relname',
+  "relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')",
+)
+const UNEXPOSED = describe(
+  "relnamespace::regnamespace || '.' || relname",
+  `relkind in ('r', 'p', 'm')
+    and not relispartition
+    and relnamespace::regnamespace::text !~ '^(public|pg_.*|information_schema|extensions|intruder)$'`,
+)
 
 /** Every table and view that the Data API shows. */
 export async function readTables(sql: postgres.Sql | postgres.TransactionSql): Promise<readonly Table[]> {
-  return Tables.parse(await sql.unsafe(TABLES))
+  return Tables.parse(await sql.unsafe(EXPOSED))
+}
+
+/** Every table with a text that the Data API does not show, its name with its schema. */
+export async function readHiddenTables(sql: postgres.Sql | postgres.TransactionSql): Promise<readonly Table[]> {
+  const tables = Tables.parse(await sql.unsafe(UNEXPOSED))
+  return tables.filter(({ columns }) => columns.some(({ text }) => text))
 }
 
 /** Every function that the Data API offers. */

@@ -8,11 +8,12 @@ import { decideCalls } from './calling.ts'
 import { CALLS } from './calls.ts'
 import { unwatched } from './canaries.ts'
 import { CAST } from './cast.ts'
-import { readBuckets, readCalls, readTables, readTopics, type Table } from './catalogue.ts'
+import { readBuckets, readCalls, readHiddenTables, readTables, readTopics, type Table } from './catalogue.ts'
 import { CHANNELS, decideChannels } from './channels.ts'
 import { decideRows, decideTexts } from './decisions.ts'
 import { decideFunctions } from './functions.ts'
 import { type Graph, graphs } from './graph.ts'
+import { unwatchedHidden } from './hidden-canaries.ts'
 import { decideGifts, decideInserts } from './inserting.ts'
 import { isCaught, readMutants, reasonOf } from './mutants.ts'
 import { Session } from './session.ts'
@@ -100,6 +101,7 @@ test('the database and the model agree on every decision', { timeout: 240_000 },
     Session.run(stack.status.db_url, async (session) => {
       const world = await World.create(session, matrix, tables, graph)
       expect(unwatched(tables, world.canaries)).toEqual([])
+      expect(unwatchedHidden(await readHiddenTables(session.sql), world.canaries)).toEqual([])
       await decideRows(world, tables, verdict)
       await decideTexts(world, tables, verdict)
       if (!isWritten) return

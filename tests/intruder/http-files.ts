@@ -5,7 +5,8 @@ import { about } from './model.ts'
 import { relation, type Verdict } from './verdict.ts'
 import type { Wire } from './wire.ts'
 
-const PNG = Buffer.from(
+/** A picture of one dot. */
+export const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=',
   'base64',
 )

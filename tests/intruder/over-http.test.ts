@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { canariesIn } from './canaries.ts'
 import { type Door, knock, readDoors } from './doors.ts'
+import { HIDDEN } from './hidden.ts'
 import { decideCallsOverHttp } from './http-calls.ts'
 import { decideEmbeds } from './http-embeds.ts'
 import { decideFilesOverHttp } from './http-files.ts'
+import { archiveOf, decideHidden } from './http-hidden.ts'
 import { type Asked, decideInsertions, decideReads, decideWrites } from './http-rows.ts'
 import { decideLive, joinOf } from './live.ts'
 import { Mint } from './tokens.ts'
@@ -19,10 +21,7 @@ let forgeries: Readonly<Record<string, string>>
 beforeAll(async () => {
   wire = await Wire.start()
   asked = { world: wire.world, tables: wire.tables, client: (viewer) => wire.client(viewer) }
-  const athlete = [...wire.world.society.people.values()].find(
-    ({ account, plan }) => account === 'athlete' && plan === 'none',
-  )
-  viewer = athlete?.id ?? ''
+  viewer = wire.athlete
   mint = new Mint(wire, viewer)
   doors = await readDoors(viewer)
   forgeries = await mint.forgeries()
@@ -76,6 +75,21 @@ test('every live channel lets in whom the model says, and tells them no more tha
   await decideLive(wire, verdict)
   expect(verdict.disagreements).toEqual([])
   expect(verdict.decisions).toBeGreaterThan(0)
+})
+
+test('what lies outside of the exposed tables is told to nobody but its owner, who is told all that is theirs', async () => {
+  const verdict = new Verdict()
+  await decideHidden(wire, verdict)
+  expect(verdict.disagreements).toEqual([])
+  expect(verdict.answers).toBeGreaterThan((wire.world.viewers.length * Object.keys(HIDDEN).length) / 3)
+
+  const { own, foreign } = await archiveOf(wire, viewer)
+  expect([...foreign]).toEqual([])
+  const told = new Set([...own, ...verdict.told])
+  const theirs = Object.entries(HIDDEN).flatMap(([table, { shows = {} }]) =>
+    Object.keys(shows).map((column) => `${table}.${column}`),
+  )
+  expect(theirs.filter((column) => !told.has(column))).toEqual([])
 })
 
 const guarded = (): readonly Door[] => doors.filter((door) => door.for !== 'none')

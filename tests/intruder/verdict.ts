@@ -1,6 +1,7 @@
 import type { CallModel } from './calls.ts'
 import { canariesIn } from './canaries.ts'
-import type { Fact } from './model.ts'
+import { FILES, HIDDEN } from './hidden.ts'
+import { about, type Fact } from './model.ts'
 import type { Outcome } from './session.ts'
 import { TABLES, words } from './tables.ts'
 import type { World } from './world.ts'
@@ -13,6 +14,10 @@ export class Disagreement extends Error {
 /** Counts the decisions that were compared, and keeps those on which the database and the model disagree, as sentences. */
 export class Verdict {
   decisions = 0
+  /** The answers in which canaries were looked for. */
+  answers = 0
+  /** The columns outside of the exposed tables that some answer told their owner. */
+  readonly told = new Set<string>()
   readonly #disagreements = new Map<string, string>()
   readonly #stopsAtFirst: boolean
 
@@ -36,8 +41,17 @@ export class Verdict {
 
   /** Every canary in an answer is one that the viewer may see, or is in a table that the answer shows to them. */
   heard(world: World, viewer: string | null, kind: string, outcome: Outcome, shows?: CallModel['shows']): void {
+    this.answers += 1
     for (const canary of canariesIn(JSON.stringify(outcome))) {
       const perch = world.canaries.get(canary)
+      if (perch?.owner !== undefined) {
+        const fact = { ...about(perch.owner ?? ''), owner: perch.owner }
+        const rule = FILES[perch.table] ?? HIDDEN[perch.table]?.shows?.[perch.column]
+        if (viewer !== null && viewer === perch.owner) this.told.add(`${perch.table}.${perch.column}`)
+        const may = rule?.(viewer, fact, world.society) === true
+        this.compare(`${relation(world, viewer, fact)} hears ${perch.table}.${perch.column} from ${kind}`, true, may)
+        continue
+      }
       const fact = perch && world.fact(perch.table, perch.key)
       if (!perch || (fact && isShown(world, viewer, fact, `${perch.table}.${perch.column}`, shows))) continue
       const model = TABLES[perch.table]

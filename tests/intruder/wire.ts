@@ -59,6 +59,15 @@ export class Wire {
     return viewer === null ? undefined : this.#tokens.get(viewer)
   }
 
+  /** Somebody without power and without a plan. */
+  get athlete(): string {
+    const found = [...this.world.society.people.values()].find(
+      ({ account, plan }) => account === 'athlete' && plan === 'none',
+    )
+    if (!found) throw new Error('the cast has no athlete')
+    return found.id
+  }
+
   /** The client of somebody, null for one that is not signed in. */
   client(viewer: string | null): SupabaseClient {
     const known = this.#clients.get(viewer)

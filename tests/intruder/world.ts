@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { type Matrix, Probe, Row } from '../access/read-matrix.ts'
 import { type Perch, plant } from './canaries.ts'
-import type { Table } from './catalogue.ts'
+import { readHiddenTables, type Table } from './catalogue.ts'
 import type { Graph } from './graph.ts'
+import { plantHidden } from './hidden-canaries.ts'
 import { HOUSE, OPINIONS, PLANS } from './house.ts'
 import { type Acquaintance, type Fact, Society, type Somebody } from './model.ts'
 import type { Claims, Session, Step } from './session.ts'
@@ -52,7 +53,8 @@ export class World {
   /** The ids of the people's rows, by the names that the access matrix gives them. */
   readonly ids: ReadonlyMap<string, Ids>
   readonly facts: readonly Fact[]
-  readonly canaries: ReadonlyMap<string, Perch>
+  /** Where each canary sits. Tests that put some elsewhere add them. */
+  readonly canaries: Map<string, Perch>
   readonly #byKey: ReadonlyMap<string, Fact>
 
   private constructor(
@@ -98,7 +100,10 @@ export class World {
     await session.make({ companion: claimsOf(society, companion) }, [
       { actor: 'companion', statement: `select public.block_user('${outcast}')` },
     ])
-    const canaries = await plant(session, tables, [...ids.keys()])
+    const canaries = new Map([
+      ...(await plant(session, tables, [...ids.keys()])),
+      ...(await plantHidden(session, await readHiddenTables(session.sql), [...ids.keys()])),
+    ])
     const facts = await readFacts(
       session,
       tables,
@@ -188,9 +193,11 @@ async function createUsers({ sql }: Session, people: readonly Somebody[], operat
   const users = [...people.map(({ id, account }) => ({ id, account })), { id: operator, account: 'athlete' }]
   for (const { id, account } of users)
     await sql`
-      insert into auth.users (id, aud, role, email, email_confirmed_at, is_anonymous, created_at, updated_at)
+      insert into auth.users (
+        instance_id, id, aud, role, email, email_confirmed_at, is_anonymous, created_at, updated_at
+      )
       values (
-        ${id}, 'authenticated', 'authenticated', ${account === 'anonymous' ? null : `${id}@example.test`}, now(),
+        '00000000-0000-0000-0000-000000000000', ${id}, 'authenticated', 'authenticated', ${account === 'anonymous' ? null : `${id}@example.test`}, now(),
         ${account === 'anonymous'}, now(), now()
       )`
 }
