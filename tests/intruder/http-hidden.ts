@@ -56,7 +56,7 @@ async function crawl(
     ...[...files.filter(({ owner }) => owner === viewer), ...foreign].flatMap((file) => filesAsked(file, viewer)),
   ]
   await askAll(asked, async ({ kind, path, init, text }) => {
-    const response = await ask(wire, token, path, init)
+    const response = await wire.ask(token, path, init)
     const answer = await response.text()
     if (kind.startsWith('a table')) verdict.compare(kind, response.status, SCHEMA_NOT_EXPOSED)
     if (text !== undefined) verdict.compare(`${kind}, of their own`, canariesIn(answer).has(text), true)
@@ -111,21 +111,12 @@ function filesAsked({ bucket, path, owner, text }: Marked, viewer: string | null
   ]
 }
 
-/** A request to the stack with this token. */
-export function ask(wire: Wire, token: string | undefined, path: string, init: RequestInit = {}): Promise<Response> {
-  const { api_url: url, publishable_key: key } = wire.stack.status
-  const headers = new Headers(init.headers)
-  headers.set('apikey', key)
-  if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
-  return fetch(`${url}${path}`, { ...init, headers })
-}
-
 /** The columns, hidden and exposed, that the archive of `viewer` brings them of their own, and of anybody else. */
 export async function archiveOf(
   wire: Wire,
   viewer: string,
 ): Promise<{ readonly own: ReadonlySet<string>; readonly foreign: ReadonlySet<string> }> {
-  const response = await ask(wire, await tokenOf(wire, viewer), '/functions/v1/account/export')
+  const response = await wire.ask(await tokenOf(wire, viewer), '/functions/v1/account/export')
   const { files } = await open(new Uint8Array(await response.arrayBuffer()))
   const found = [...files.values()].flatMap((content) => [...canariesIn(new TextDecoder().decode(content))])
   const [own, foreign] = [new Set<string>(), new Set<string>()]

@@ -1,5 +1,4 @@
 import { PNG } from './http-files.ts'
-import { ask } from './http-hidden.ts'
 import type { Wire } from './wire.ts'
 
 /** A file of somebody's with a text in it that is found again; without a bucket it was read and not kept. */
@@ -50,7 +49,7 @@ export async function brought(wire: Wire, token: string): Promise<Marked> {
   const body = new FormData()
   body.set('file', new Blob([lines.join('\n')], { type: 'text/csv' }), 'export.csv')
   body.set('options', JSON.stringify({ timezone: 'UTC' }))
-  const response = await ask(wire, token, '/functions/v1/imports', { method: 'POST', body })
+  const response = await wire.ask(token, '/functions/v1/imports', { method: 'POST', body })
   if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`)
   return { owner: wire.athlete, source: 'a file that was imported', path: 'export.csv', text }
 }

@@ -82,6 +82,14 @@ export class Wire {
     return client
   }
 
+  /** A request with this token, whoever signed it. */
+  ask(token: string | undefined, path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers)
+    headers.set('apikey', this.stack.status.publishable_key)
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
+    return fetch(`${this.stack.status.api_url}${path}`, { ...init, headers })
+  }
+
   /** A client of the backend's own. */
   service(): SupabaseClient {
     return createClient(this.stack.status.api_url, this.stack.status.secret_key, { auth: { persistSession: false } })
