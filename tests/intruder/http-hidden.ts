@@ -19,7 +19,7 @@ interface Crawl {
 }
 
 /** The token of `viewer` as Auth writes it, of the session that the world has given them. */
-export async function tokenOf(wire: Wire, viewer: string): Promise<string> {
+async function tokenOf(wire: Wire, viewer: string): Promise<string> {
   const [session] = await wire.sql`select id from auth.sessions where user_id = ${viewer}`
   return new Mint(wire, viewer).signed({ session_id: session?.id })
 }
