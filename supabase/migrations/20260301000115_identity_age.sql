@@ -82,6 +82,21 @@ grant execute on function private.birthday_at_sign_up(jsonb) to supabase_auth_ad
 comment on function private.birthday_at_sign_up(jsonb) is
   'The date_of_birth of user_metadata, written YYYY-MM-DD; null when there is none that can be one.';
 
+-- Somewhere it is already tomorrow: who is 13 there may have an account.
+create function private.is_child(p_date_of_birth date, p_at timestamptz default now())
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.age_on(p_date_of_birth, (p_at at time zone 'Pacific/Kiritimati')::date) < 13;
+$$;
+
+grant execute on function private.is_child(date, timestamptz) to supabase_auth_admin;
+comment on function private.is_child(date, timestamptz) is
+  'Whether somebody is under 13 wherever on earth they are; null without a birthday. Decides who gets an account.';
+
 create function private.before_user_created_hook(event jsonb)
 returns jsonb
 language sql
@@ -90,10 +105,7 @@ security invoker
 set search_path = ''
 as $$
   select case
-    -- Somewhere it is already tomorrow: who is 13 there is let in.
-    when private.age_on(
-      private.birthday_at_sign_up(event #> '{user,user_metadata}'), (now() at time zone 'Pacific/Kiritimati')::date
-    ) < 13
+    when private.is_child(private.birthday_at_sign_up(event #> '{user,user_metadata}'))
     then '{"error": {"http_code": 403, "message": "Athletes are at least 13 years old."}}'::jsonb
     else '{}'::jsonb
   end;
@@ -217,6 +229,9 @@ security invoker
 set search_path = ''
 as $$
 begin
+  -- Who opens the card at this moment has not seen the birthday: one waits for the other.
+  perform from public.profiles where profiles.user_id = new.user_id for no key update;
+
   update public.profiles
   set visibility = private.widest_visibility(new.user_id)
   where profiles.user_id = new.user_id

@@ -60,7 +60,7 @@ begin
     new.id,
     v_first_name,
     v_last_name,
-    case when private.age_on(v_birthday, current_date) >= 13 then v_birthday end
+    case when not private.is_child(v_birthday) then v_birthday end
   );
 
   insert into public.preferences (user_id, units)

@@ -1,7 +1,7 @@
 -- How old an athlete has to be, and what somebody under 18 may show.
 begin;
 \ir support/acting.psql
-select plan(46);
+select plan(53);
 
 create function tests.years_ago(p_years integer, p_days integer default 0)
 returns date
@@ -30,6 +30,34 @@ select is(tests.hook('soon'), '{}', 'nor does a text');
 select is(tests.hook('0001-01-01'), '{}', 'nor a day that is long ago');
 select is(private.before_user_created_hook('{}'), '{}', 'nor an event without metadata');
 select is(private.before_user_created_hook('{"user": {"user_metadata": {"date_of_birth": ["x"]}}}'), '{}', 'nor a list');
+
+-- Midnight comes first to Kiritimati, at ten in the morning of UTC.
+select is(
+  private.is_child(birthday, '2026-11-23 10:00Z'), is_child, format('born on %s one is %s 13', birthday, case when is_child then 'not yet' else 'already' end)
+)
+from (
+  values ('2013-11-24'::date, false), ('2013-11-25', true), ('2014-11-24', true), ('1990-01-01', false)
+) as born (birthday, is_child);
+select ok(private.is_child('2013-11-24', '2026-11-23 09:59Z'), 'a minute before it is the day before');
+select is(private.is_child(null), null, 'without a birthday nobody knows');
+select tests.create_user('edge' || days, jsonb_build_object('date_of_birth', tests.years_ago(13, days)))
+from generate_series(-1, 2) as days;
+select results_eq(
+  $$
+    select users.name, personal_details.date_of_birth is not null and profiles.visibility = 'private'
+    from tests.users
+    join public.personal_details using (user_id)
+    join public.profiles using (user_id)
+    where users.name like 'edge%'
+    order by users.name
+  $$,
+  $$
+    select 'edge' || days, tests.hook(tests.years_ago(13, days)::text) = '{}'
+    from generate_series(-1, 2) as days
+    order by 1
+  $$,
+  'whom the hook lets in keeps the birthday, and is a minor'
+);
 
 select tests.create_user('grown', jsonb_build_object('date_of_birth', tests.years_ago(30)));
 select tests.create_user('child', jsonb_build_object('date_of_birth', tests.years_ago(12)));
