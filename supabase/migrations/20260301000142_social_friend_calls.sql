@@ -76,11 +76,13 @@ begin
 
   if found then
     return v_friendship;
+  -- Without those to whom the caller does not see the request: nothing tells that they are private now.
   elsif (
     select count(*)
     from public.friendships
     where friendships.requester_id = v_user_id
       and friendships.accepted_at is null
+      and friendships.addressee_id not in (select private.private_contact_ids())
   ) >= v_most_open then
     perform private.fail('too_many_friend_requests');
   end if;
@@ -110,7 +112,7 @@ $$;
 grant execute on function public.send_friend_request(uuid) to authenticated;
 comment on function public.send_friend_request(uuid) is
   'Asks a user to be a friend and answers the friendship: open, or accepted when they had asked first or are friends
-already. Of requests that nobody has answered there are at most 500. The other side hears friend:request or
+already. Of requests that nobody has answered the caller sees at most 500. The other side hears friend:request or
 friend:accepted. Fails with user_not_found, profile_is_private, too_many_friend_requests, invalid_argument or
 not_authenticated.';
 

@@ -43,7 +43,9 @@ begin
   perform private.lock_caller(v_user_id);
   perform private.lock_pair(v_user_id, v_other_id);
 
-  if (select count(*) from public.blocks where blocks.blocker_id = v_user_id) >= 10000 then
+  if not exists (
+    select from public.blocks where blocks.blocker_id = v_user_id and blocks.blocked_id = v_other_id
+  ) and (select count(*) from public.blocks where blocks.blocker_id = v_user_id) >= 10000 then
     perform private.fail('too_many_blocks');
   end if;
 

@@ -1,7 +1,7 @@
 -- Who sees whom: friends, blocks, the three levels of a card; and what a plan entitles to.
 begin;
 \ir support/acting.psql
-select plan(38);
+select plan(43);
 
 select tests.create_user('pia');
 select tests.create_user('quin');
@@ -125,6 +125,14 @@ select tests.is_allowed(format('select public.send_friend_request(%L)', (select 
 select public.send_friend_request((select id from asked where place = 500));
 select tests.throws_error(format('select public.send_friend_request(%L)', (select id from asked where place = 501)), 'too_many_friend_requests', 'not one more');
 select tests.is_allowed(format('select public.send_friend_request(%L)', (select id from asked where place = 7)), 'one that is open is sent again');
+select tests.stop_acting();
+update public.profiles set visibility = 'private' where user_id = (select id from asked where place = 9);
+select tests.act_as('rae');
+select is(tests.rows_of('select from public.friendships'), 499, 'a request to somebody who turns private is seen no more');
+select tests.is_allowed(format('select public.send_friend_request(%L)', (select id from asked where place = 501)), 'nor counted');
+select tests.stop_acting();
+update public.profiles set visibility = 'public' where user_id = (select id from asked where place = 9);
+select tests.act_as('rae');
 select public.remove_friend((select id from asked where place = 7));
 select tests.is_allowed(format('select public.send_friend_request(%L)', (select id from asked where place = 501)), 'one taken back makes room');
 select public.send_friend_request((select id from asked where place = 501));
@@ -134,6 +142,17 @@ select tests.act_as('rae');
 select isnt((public.send_friend_request(tests.id('quin'))).accepted_at, null, 'and who has asked can be accepted');
 select tests.act_as('quin');
 select public.remove_friend(tests.id('rae'));
+
+select tests.stop_acting();
+insert into public.blocks (blocker_id, blocked_id, was_known)
+select tests.id('rae'), gen_random_uuid(), false from generate_series(1, 9999)
+union all
+values (tests.id('rae'), uuid '00000000-0000-4000-8000-00000000b10c', false);
+select tests.act_as('rae');
+select tests.throws_error(format('select public.block_user(%L)', gen_random_uuid()), 'too_many_blocks', 'ten thousand are blocked, not one more');
+select tests.is_allowed($$select public.block_user('00000000-0000-4000-8000-00000000b10c')$$, 'who is blocked is blocked again');
+select public.unblock_user('00000000-0000-4000-8000-00000000b10c');
+select tests.is_allowed(format('select public.block_user(%L)', gen_random_uuid()), 'one taken back makes room');
 
 -- Plans ----------------------------------------------------------------------------------------------------------------
 
