@@ -42,7 +42,7 @@ async function measure(stack: Stack, owner: postgres.Sql, sets: number) {
     () =>
       owner`select sum(octet_length(to_json(workout_sets)::text)) from public.workout_sets where user_id = ${from.id}`,
   )
-  const copied = await timed(async () => from.client.rpc('begin_export').throwOnError())
+  const copied = await timed(async () => from.backend.rpc('begin_export', { user_id: from.id }).throwOnError())
   let archive = new Uint8Array()
   const exported = await timed(async () => {
     archive = new Uint8Array(await (await from.request('GET', '/export')).arrayBuffer())
@@ -66,16 +66,16 @@ async function measure(stack: Stack, owner: postgres.Sql, sets: number) {
 
 async function signIn({ status }: Stack) {
   const options = { auth: { persistSession: false, autoRefreshToken: false } }
-  const admin = createClient(status.api_url, status.secret_key, options).auth.admin
+  const backend = createClient(status.api_url, status.secret_key, options)
   const account = { email: `${crypto.randomUUID()}@example.com`, password: crypto.randomUUID(), email_confirm: true }
-  const made = await admin.createUser(account)
+  const made = await backend.auth.admin.createUser(account)
   if (made.error) throw made.error
   const client = createClient(status.api_url, status.publishable_key, options)
   const { data, error } = await client.auth.signInWithPassword(account)
   if (error) throw error
   return {
     id: data.user.id,
-    client,
+    backend,
     request: (method: string, path: string, body: Uint8Array<ArrayBuffer> | null = null): Promise<Response> =>
       fetch(`${status.api_url}/functions/v1/account${path}`, {
         method,

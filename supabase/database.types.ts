@@ -2404,7 +2404,7 @@ export type Database = {
         Returns: Json
       }
       avatars_to_check: { Args: { limit?: number }; Returns: Json }
-      begin_export: { Args: Record<PropertyKey, never>; Returns: Json }
+      begin_export: { Args: { user_id: string }; Returns: Json }
       begin_import: {
         Args: {
           file_hash?: string
@@ -2629,13 +2629,16 @@ export type Database = {
         Args: { id?: string; template_id?: string }
         Returns: Json
       }
-      end_export: { Args: { export_id: string }; Returns: undefined }
+      end_export: {
+        Args: { export_id: string; user_id: string }
+        Returns: undefined
+      }
       exercise_history: {
         Args: { cursor?: string; exercise_id?: string; limit?: number }
         Returns: Json
       }
       export_page: {
-        Args: { export_id: string; page: number }
+        Args: { export_id: string; page: number; user_id: string }
         Returns: string
       }
       extend_rest: {

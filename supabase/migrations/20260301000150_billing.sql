@@ -213,7 +213,7 @@ comment on column public.plans.requests_per_window is 'How many requests a calle
 comment on column public.plans.live_requests_per_window is
   'How many calls of a live workout beside those: sets and rests.';
 comment on column public.plans.transfer_requests_per_window is
-  'How many parts of imports and exports beside those.';
+  'How many parts of imports beside those.';
 comment on column public.plans.window_seconds is 'How long a window is: limits come back evenly over it.';
 comment on column public.plans.planner_runs_per_day is 'How many plans the planner makes a day; null for no limit.';
 comment on column public.plans.ai_cents_per_month is 'What the language model may cost a month, in US cents.';

@@ -47,9 +47,7 @@ values
   ('match_exercise_names', 'transfers', 'Part of an import, which is one request to its function.'),
   ('preview_import', 'transfers', 'Part of an import, which is one request to its function.'),
   ('import_sets', 'transfers', 'Part of an import, which is one request to its function.'),
-  ('undo_import', 'transfers', 'Part of taking an import back, which is one request to its function.'),
-  ('export_page', 'transfers', 'Part of an export, which is one request to its function.'),
-  ('end_export', 'transfers', 'Part of an export, which is one request to its function.');
+  ('undo_import', 'transfers', 'Part of taking an import back, which is one request to its function.');
 
 -- A bucket that nobody has touched for a whole window is full, which is what no bucket is.
 select cron.schedule(
@@ -163,5 +161,5 @@ comment on table private.call_buckets is
   'Functions that are called in series and must not run into the limit of other requests. An operator changes it.';
 comment on column private.call_buckets.function_name is 'The function in public.';
 comment on column private.call_buckets.bucket is
-  'live: a workout that is going on. transfers: parts of an import or an export, which must not use up what that needs.';
+  'live: a workout that is going on. transfers: parts of an import, which must not use up what that needs.';
 comment on column private.call_buckets.reason is 'Why it is counted apart.';

@@ -62,7 +62,7 @@ begin
       'Retry after %s seconds. At most %s %s in %s seconds.', v_seconds, v_limit.capacity,
       case v_limit.bucket
         when 'live' then 'calls of a live workout'
-        when 'transfers' then 'calls of an import or export'
+        when 'transfers' then 'calls of an import'
         else 'requests'
       end,
       v_limit.window_seconds

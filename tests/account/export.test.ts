@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createUser } from '../support/clients.ts'
+import { createUser, serviceClient } from '../support/clients.ts'
 import { sql, stack } from '../support/stack.ts'
 import { call } from '../workouts/training.ts'
 import { exported, type Opened, open, request } from './archive.ts'
@@ -100,43 +100,70 @@ test('nobody else’s rows are in it, and a copy is read by nobody else', async 
     .map((file) => new TextDecoder().decode(file))
     .join()
   expect(text).not.toContain(lifter.mark)
-  const plan = await call(lifter.client, 'begin_export', {})
-  const args = { export_id: plan.export_id, page: 1 }
-  expect(await call(lifter.client, 'export_page', args)).toContain(lifter.id)
-  expect((await ben.client.rpc('export_page', args)).error?.code).toBe('export_replaced')
-  expect((await ben.client.rpc('end_export', { export_id: plan.export_id })).error).toBeNull()
-  expect(await call(lifter.client, 'export_page', args)).toContain(lifter.id)
+  const backend = serviceClient()
+  const plan = await call(backend, 'begin_export', { user_id: lifter.id })
+  const args = { user_id: lifter.id, export_id: plan.export_id, page: 1 }
+  expect(await call(backend, 'export_page', args)).toContain(lifter.id)
+  expect((await backend.rpc('export_page', { ...args, user_id: ben.id })).error?.code).toBe('export_replaced')
+  await call(backend, 'end_export', { user_id: ben.id, export_id: plan.export_id })
+  expect(await call(backend, 'export_page', args)).toContain(lifter.id)
+  expect((await lifter.client.rpc('export_page', args)).error?.code).toBe('42501')
 })
 
 test('a second export takes the place of the first', async () => {
-  const first = await call(lifter.client, 'begin_export', {})
-  const second = await call(lifter.client, 'begin_export', {})
-  const page = (plan: { export_id: string }) => lifter.client.rpc('export_page', { export_id: plan.export_id, page: 1 })
+  const backend = serviceClient()
+  const of = { user_id: lifter.id }
+  const [first, second] = [await call(backend, 'begin_export', of), await call(backend, 'begin_export', of)]
+  const page = (plan: { export_id: string }) =>
+    backend.rpc('export_page', { ...of, export_id: plan.export_id, page: 1 })
   expect((await page(first)).error?.code).toBe('export_replaced')
   expect((await page(second)).error).toBeNull()
 })
 
-test('the copy is gone when the archive is packed, and that it was taken is written down', async () => {
+test('that a copy was taken is written down when it is, whatever becomes of it', async () => {
+  const ben = await createUser('ben')
+  await call(serviceClient(), 'begin_export', { user_id: ben.id })
+  const entries = await sql`
+    select actor_id, actor_role from private.audit_log where subject_id = ${ben.id} and action = 'account_exported'`
+  expect(entries).toEqual([{ actor_id: ben.id, actor_role: 'authenticated' }])
+})
+
+test('the copy is gone when the archive is packed', async () => {
   await exported(lifter)
   await expect
     .poll(async () => (await sql`select from private.export_pages where user_id = ${lifter.id}`).length)
     .toBe(0)
-  const entries =
-    await sql`select actor_id from private.audit_log where subject_id = ${lifter.id} and action = 'account_exported'`
-  expect(entries.length).toBeGreaterThan(0)
 })
 
-test('all of it is of one moment, whatever is written meanwhile', async () => {
+test('all of it is of one moment, whatever is written while it is taken', async () => {
   const ben = await createUser('ben')
-  const plan = await call(ben.client, 'begin_export', {})
-  await call(ben.client, 'start_workout', { id: crypto.randomUUID(), name: 'after the copy' })
-  const pages = await Promise.all(
-    plan.pages.map(({ page }: { page: number }) =>
-      call(ben.client, 'export_page', { export_id: plan.export_id, page }),
-    ),
-  )
-  expect(pages.join()).not.toContain('after the copy')
+  const begun = await sql.begin(async (writer) => {
+    // In the order of the list between the two that are written: the copy has read one and not the other when it waits here.
+    await writer`lock table public.import_names in access exclusive mode`
+    const copying = call(serviceClient(), 'begin_export', { user_id: ben.id })
+    await expect.poll(() => isHeldUp(ben.id), { timeout: 20_000 }).toBe(true)
+    await writer`
+      insert into public.equipment_pieces (user_id, kind, weight, unit, count) values (${ben.id}, 'plate', 7, 'kg', 2)`
+    await writer`
+      insert into public.workouts (id, user_id, name, timezone) values (${crypto.randomUUID()}, ${ben.id}, 'Late', 'UTC')`
+    return { copying }
+  })
+  const { pages } = await begun.copying
+  const relations = pages.map(({ relation }: { relation: string }) => relation)
+  expect(relations).not.toContain('public.equipment_pieces')
+  expect(relations).not.toContain('public.workouts')
+  expect(await open(await exported(ben)).then(({ files }) => files.has('data/public/workouts.json'))).toBe(true)
 })
+
+// Whoever copies holds the person's card.
+async function isHeldUp(userId: string): Promise<boolean> {
+  const found = await sql`
+    select from public.profiles
+    join pg_locks as held on held.transactionid = profiles.xmax and held.granted
+    join pg_locks as wanted on wanted.pid = held.pid and not wanted.granted
+    where profiles.user_id = ${userId} and wanted.relation = 'public.import_names'::regclass`
+  return found.length > 0
+}
 
 test('only a signed-in person has one', async () => {
   const response = await fetch(`${stack.api_url}/functions/v1/account/export`, {

@@ -229,12 +229,13 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   undo_import: mine(`import_id => '{import}'`),
 
   // An archive ----------------------------------------------------------------------------------------------------------
-  begin_export: forAll(''),
+  begin_export: { args: `user_id => '{owner}'`, may: nobody, forServer: true },
   export_page: {
-    args: 'export_id => gen_random_uuid(), page => 0',
-    may: (viewer) => viewer !== null && 'export_replaced',
+    args: `user_id => '{owner}', export_id => gen_random_uuid(), page => 0`,
+    may: nobody,
+    forServer: true,
   },
-  end_export: forAll('export_id => gen_random_uuid()'),
+  end_export: { args: `user_id => '{owner}', export_id => gen_random_uuid()`, may: nobody, forServer: true },
 
   // Leaving -------------------------------------------------------------------------------------------------------------
   delete_my_account: { args: '', may: (viewer) => viewer !== null && 'fresh_sign_in_needed' },

@@ -2,12 +2,17 @@ import { z } from 'zod'
 import { Archive, textStream } from './archive.ts'
 import { type ExportPlan, ListedFile } from './contract.ts'
 import { csvLine, WORKOUT_COLUMNS } from './csv.ts'
-import type { AccountGateway } from './gateway.ts'
+import type { AccountGateway, ExportGateway } from './gateway.ts'
 
 const CSV = 'csv:'
 const BUCKET = 'bucket:'
 // The mark by which spreadsheets know UTF-8.
 const BYTE_ORDER_MARK = String.fromCodePoint(65279)
+
+interface Gateways {
+  readonly copy: ExportGateway
+  readonly account: AccountGateway
+}
 
 const CsvRows = z.array(z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])))
 
@@ -16,27 +21,27 @@ const CsvRows = z.array(z.array(z.union([z.string(), z.number(), z.boolean(), z.
  * Rejects as the database does when the copy cannot be taken; a fault after that ends the stream with it, before the
  * manifest, so that half an archive cannot be taken for one.
  */
-export async function exportAccount(gateway: AccountGateway): Promise<ReadableStream<Uint8Array>> {
-  const plan = await gateway.beginExport()
+export async function exportAccount(gateways: Gateways): Promise<ReadableStream<Uint8Array>> {
+  const plan = await gateways.copy.begin()
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
-  const written = write(gateway, plan, new Archive(writable))
+  const written = write(gateways, plan, new Archive(writable))
   written
     .catch((cause: unknown) => writable.abort(cause))
-    .then(() => gateway.endExport(plan.export_id))
+    .then(() => gateways.copy.end(plan.export_id))
     // Whoever reads the stream has been told; the copy goes with the next export or by its age.
     .catch(() => undefined)
   return readable
 }
 
-async function write(gateway: AccountGateway, plan: ExportPlan, archive: Archive): Promise<void> {
+async function write({ copy, account }: Gateways, plan: ExportPlan, archive: Archive): Promise<void> {
   const missing: string[] = []
   for (const [relation, pages] of grouped(plan)) {
     const rows = pages.reduce((sum, page) => sum + page.rows, 0)
-    const texts = () => pageTexts(gateway, plan.export_id, pages)
+    const texts = () => pageTexts(copy, plan.export_id, pages)
     if (relation.startsWith(CSV)) {
       await archive.add(`csv/${relation.slice(CSV.length)}.csv`, textStream(csvTexts(texts())), { rows })
     } else if (relation.startsWith(BUCKET)) {
-      missing.push(...(await addFiles(gateway, archive, relation.slice(BUCKET.length), texts())))
+      missing.push(...(await addFiles(account, archive, relation.slice(BUCKET.length), texts())))
     } else {
       await archive.add(`data/${relation.replace('.', '/')}.json`, textStream(jsonTexts(texts())), { rows })
     }
@@ -46,7 +51,7 @@ async function write(gateway: AccountGateway, plan: ExportPlan, archive: Archive
 }
 
 async function addFiles(
-  gateway: AccountGateway,
+  account: AccountGateway,
   archive: Archive,
   bucket: string,
   texts: AsyncIterable<string>,
@@ -55,7 +60,7 @@ async function addFiles(
   for await (const text of texts)
     for (const { name, type } of z.array(ListedFile).parse(JSON.parse(`[${text}]`))) {
       const path = `files/${bucket}/${name}`
-      const content = await gateway.file(bucket, name)
+      const content = await account.file(bucket, name)
       if (content) await archive.add(path, content, { type: type ?? 'application/octet-stream' })
       else missing.push(path)
     }
@@ -68,8 +73,8 @@ function grouped({ pages }: ExportPlan): ReadonlyMap<string, ExportPlan['pages']
   return found
 }
 
-async function* pageTexts(gateway: AccountGateway, exportId: string, pages: ExportPlan['pages']) {
-  for (const { page } of pages) yield await gateway.exportPage(exportId, page)
+async function* pageTexts(copy: ExportGateway, exportId: string, pages: ExportPlan['pages']) {
+  for (const { page } of pages) yield await copy.page(exportId, page)
 }
 
 async function* jsonTexts(pages: AsyncIterable<string>) {

@@ -11,21 +11,6 @@ export class AccountGateway {
     this.#db = db
   }
 
-  /** Takes a copy of everything, to be read page by page. */
-  async beginExport(): Promise<ExportPlan> {
-    return answer(ExportPlan, this.#db.rpc('begin_export'))
-  }
-
-  /** The rows of a page of the copy, as JSON with commas between them. */
-  async exportPage(exportId: string, page: number): Promise<string> {
-    return answer(z.string(), this.#db.rpc('export_page', { export_id: exportId, page }))
-  }
-
-  /** Forgets the copy. */
-  async endExport(exportId: string): Promise<void> {
-    await answer(z.null(), this.#db.rpc('end_export', { export_id: exportId }))
-  }
-
   /** Has the account erased, when the grace period is over. */
   async leave(): Promise<Leaving> {
     return answer(Leaving, this.#db.rpc('delete_my_account'))
@@ -42,6 +27,32 @@ export class AccountGateway {
   async file(bucket: string, name: string): Promise<ReadableStream<Uint8Array> | undefined> {
     const { data } = await this.#db.storage.from(bucket).download(name).asStream()
     return data ?? undefined
+  }
+}
+
+/** What taking a copy asks of the database, as the backend. Every method rejects with the database's refusal. */
+export class ExportGateway {
+  readonly #admin: SupabaseClient
+  readonly #userId: string
+
+  constructor(admin: SupabaseClient, userId: string) {
+    this.#admin = admin
+    this.#userId = userId
+  }
+
+  /** Takes a copy of everything that is held of the person, to be read page by page. */
+  async begin(): Promise<ExportPlan> {
+    return answer(ExportPlan, this.#admin.rpc('begin_export', { user_id: this.#userId }))
+  }
+
+  /** The rows of a page of the copy, as JSON with commas between them. */
+  async page(exportId: string, page: number): Promise<string> {
+    return answer(z.string(), this.#admin.rpc('export_page', { user_id: this.#userId, export_id: exportId, page }))
+  }
+
+  /** Forgets the copy. */
+  async end(exportId: string): Promise<void> {
+    await answer(z.null(), this.#admin.rpc('end_export', { user_id: this.#userId, export_id: exportId }))
   }
 }
 

@@ -6,7 +6,7 @@ import { checkAvatars, showAvatar } from './avatar.ts'
 import { AvatarGateway } from './avatar-gateway.ts'
 import { AvatarChoice } from './contract.ts'
 import { exportAccount } from './export.ts'
-import { AccountGateway, ArchiveGateway, eraseFiles } from './gateway.ts'
+import { AccountGateway, ArchiveGateway, ExportGateway, eraseFiles } from './gateway.ts'
 import { restoreAccount } from './restore.ts'
 
 const LARGEST_BYTES = 20 * 1024 * 1024
@@ -21,8 +21,9 @@ export function createAccount(env: Env): Hono {
   const { app, route } = createApp('account', env)
   app.get(
     '/export',
-    route.user(async ({ db }) => {
-      const archive = await exportAccount(new AccountGateway(db))
+    route.user(async ({ user, db }) => {
+      const copy = new ExportGateway(adminClient(env), user.id)
+      const archive = await exportAccount({ copy, account: new AccountGateway(db) })
       const name = `fitai-export-${new Date().toISOString().slice(0, 10)}.zip`
       return new Response(archive, {
         headers: {
