@@ -31,8 +31,8 @@ async function costs(owner: postgres.Sql, most: number): Promise<Table> {
   const rows = []
   for (const buckets of BUCKETS.filter((size) => size <= most)) {
     await owner`
-      insert into private.rate_limits (caller_id, bucket, tokens, filled_at, capacity, window_seconds)
-      select md5(n::text)::uuid, 'requests', 1, now(), 100, 900 from generate_series(1, ${buckets}) as n
+      insert into private.rate_limits (caller_id, bucket, tokens, per_second, filled_at)
+      select md5(n::text)::uuid, 'requests', 1, 0.1, now() from generate_series(1, ${buckets}) as n
       on conflict do nothing`
     await owner`vacuum analyze private.rate_limits`
     rows.push({ buckets, ...(await cost(owner)) })

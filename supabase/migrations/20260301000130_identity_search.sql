@@ -1,5 +1,23 @@
 -- Finding athletes by name: those with a public profile.
 
+create function private.words_query(p_query text)
+returns tsquery
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select (
+    string_agg('''' || replace(replace(word.text, '\', '\\'), '''', '''''') || '''', ' & ' order by word.place) || ':*'
+  )::tsquery
+  from unnest(string_to_array(p_query, ' ')) with ordinality as word (text, place)
+  where word.text <> '';
+$$;
+
+comment on function private.words_query(text) is
+  'Finds names, as private.name_words has them, with all words of a folded query: the last one needs only to begin one of theirs.
+Null for a query without words.';
+
 -- definer: LIKE is not leakproof, so under RLS no index would serve it. Only public profiles are searched, and the
 -- calling function reads what it shows under the caller's own policies.
 create function private.matching_user_ids(p_query text, p_limit integer)
@@ -12,39 +30,48 @@ rows 20
 as $$
 declare
   v_query text := private.fold(p_query);
+  v_words tsquery := private.words_query(v_query);
   v_pattern text := '% ' || regexp_replace(v_query, '([\\%_])', '\\\1', 'g') || '%';
+  v_found integer;
 begin
   return query
-  with named as (
-    select profiles.user_id, profiles.username
-    from public.profiles
-    where profiles.visibility = 'public'
-      and profiles.username >= v_query
-      and profiles.username < v_query || '~'
-      and profiles.user_id not in (select private.hidden_user_ids())
-    order by profiles.username
-    limit p_limit
-  ),
+  select profiles.user_id
+  from public.profiles
+  where profiles.visibility = 'public'
+    and profiles.username >= v_query
+    and profiles.username < v_query || '~'
+    and profiles.user_id not in (select private.hidden_user_ids())
+  order by profiles.username
+  limit p_limit;
+
+  get diagnostics v_found = row_count;
+  if v_found = p_limit then
+    return;
+  end if;
+
   -- A word that thousands bear gives some of them, in bounded time.
-  called as (
+  return query
+  select called.user_id
+  from (
     select profiles.user_id, profiles.username
     from public.profiles
     where profiles.visibility = 'public'
-      and private.fold(' ' || profiles.username || ' ' || profiles.display_name) like v_pattern
+      and private.name_words(profiles.display_name) @@ v_words
+      -- The words one after the other, as they are asked for.
+      and ' ' || private.fold(profiles.display_name) like v_pattern
+      and not starts_with(profiles.username, v_query)
       and profiles.user_id not in (select private.hidden_user_ids())
     limit 200
-  )
-  select candidate.user_id
-  from (select * from named union select * from called) as candidate
-  order by candidate.username <> v_query, not starts_with(candidate.username, v_query), candidate.username
-  limit p_limit;
+  ) as called
+  order by called.username
+  limit p_limit - v_found;
 end;
 $$;
 
 grant execute on function private.matching_user_ids(text, integer) to authenticated;
 comment on function private.matching_user_ids(text, integer) is
   'Public profiles whose username or a word of whose name begins with the query, without blocks in either direction:
-exact usernames first.';
+by username first, the query itself before all that begin with it.';
 
 create function public.search_users(query text, "limit" integer default 20)
 returns jsonb

@@ -64,8 +64,8 @@ grant execute on function private.private_contact_ids() to authenticated, servic
 comment on function private.private_contact_ids() is
   'The other side of the caller''s friendships and requests where it keeps its card private now.';
 
--- definer: a policy asks this where the caller could not read friendships, and about cards that only friends see.
-create function private.friend_ids()
+-- definer: a policy asks this where the caller could not read friendships.
+create function private.befriended_ids()
 returns setof uuid
 language plpgsql
 stable
@@ -77,18 +77,36 @@ declare
   v_user_id uuid := auth.uid();
 begin
   return query
+  select friendships.addressee_id
+  from public.friendships
+  where friendships.requester_id = v_user_id
+    and friendships.accepted_at is not null
+  union all
+  select friendships.requester_id
+  from public.friendships
+  where friendships.addressee_id = v_user_id
+    and friendships.accepted_at is not null;
+end;
+$$;
+
+grant execute on function private.befriended_ids() to authenticated, service_role;
+comment on function private.befriended_ids() is
+  'With whom the caller has made friends, each once, also those who keep their card private now: for a statement that looks at
+the card itself, and at a hundredth of what private.friend_ids() takes. None for anon.';
+
+-- definer: as above, and about cards that only friends see.
+create function private.friend_ids()
+returns setof uuid
+language plpgsql
+stable
+security definer
+set search_path = ''
+rows 100
+as $$
+begin
+  return query
   select contact.friend_id
-  from (
-    select friendships.addressee_id
-    from public.friendships
-    where friendships.requester_id = v_user_id
-      and friendships.accepted_at is not null
-    union all
-    select friendships.requester_id
-    from public.friendships
-    where friendships.addressee_id = v_user_id
-      and friendships.accepted_at is not null
-  ) as contact (friend_id)
+  from private.befriended_ids() as contact (friend_id)
   where not exists (
     select from public.profiles
     where profiles.user_id = contact.friend_id

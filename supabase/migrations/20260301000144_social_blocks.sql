@@ -17,7 +17,7 @@ as $$
     where profiles.user_id = p_user_id
       and (
         profiles.visibility = 'public'
-        or (profiles.visibility = 'friends' and profiles.user_id in (select private.friend_ids()))
+        or (profiles.visibility = 'friends' and profiles.user_id in (select private.befriended_ids()))
         or profiles.user_id in (select private.requester_ids())
       )
       and profiles.user_id not in (select private.hidden_user_ids())
@@ -113,6 +113,60 @@ Fails with invalid_argument or not_authenticated.';
 
 -- Lists ----------------------------------------------------------------------------------------------------------------
 
+-- definer: the policy of friendships asks about all of them who keeps the card private; a page asks about its own.
+create function private.friend_page(p_before timestamptz, p_before_id uuid, p_count integer)
+returns table (friend_id uuid, accepted_at timestamptz)
+language plpgsql
+stable
+security definer
+set search_path = ''
+rows 20
+as $$
+declare
+  v_user_id uuid := auth.uid();
+begin
+  return query
+  select contact.friend_id, contact.accepted_at
+  from (
+    (
+      select friendships.addressee_id as friend_id, friendships.accepted_at
+      from public.friendships
+      where friendships.requester_id = v_user_id
+        and friendships.accepted_at is not null
+        and (p_before is null or (friendships.accepted_at, friendships.addressee_id) < (p_before, p_before_id))
+        and not exists (
+          select from public.profiles
+          where profiles.user_id = friendships.addressee_id
+            and profiles.visibility = 'private'
+        )
+      order by friendships.accepted_at desc, friendships.addressee_id desc
+      limit p_count
+    )
+    union all
+    (
+      select friendships.requester_id, friendships.accepted_at
+      from public.friendships
+      where friendships.addressee_id = v_user_id
+        and friendships.accepted_at is not null
+        and (p_before is null or (friendships.accepted_at, friendships.requester_id) < (p_before, p_before_id))
+        and not exists (
+          select from public.profiles
+          where profiles.user_id = friendships.requester_id
+            and profiles.visibility = 'private'
+        )
+      order by friendships.accepted_at desc, friendships.requester_id desc
+      limit p_count
+    )
+  ) as contact
+  order by contact.accepted_at desc, contact.friend_id desc
+  limit p_count;
+end;
+$$;
+
+grant execute on function private.friend_page(timestamptz, uuid, integer) to authenticated;
+comment on function private.friend_page(timestamptz, uuid, integer) is
+  'So many of the caller''s friends and since when, the latest before a moment and id; not who keeps the card private now.';
+
 create function public.my_friends(cursor text default null, "limit" integer default 20)
 returns jsonb
 language plpgsql
@@ -121,42 +175,16 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_user_id uuid := private.current_user_id();
   v_limit integer := private.page_size(my_friends."limit");
   v_keys jsonb := private.decode_cursor(my_friends.cursor, array['timestamptz', 'uuid']);
   v_items jsonb;
   v_next jsonb;
 begin
-  with contact as (
-    (
-      select friendships.accepted_at, friendships.addressee_id as user_id
-      from public.friendships
-      where friendships.requester_id = v_user_id
-        and friendships.accepted_at is not null
-        and (
-          v_keys is null
-          or (friendships.accepted_at, friendships.addressee_id) < ((v_keys ->> 0)::timestamptz, (v_keys ->> 1)::uuid)
-        )
-      order by friendships.accepted_at desc, friendships.addressee_id desc
-      limit v_limit + 1
-    )
-    union all
-    (
-      select friendships.accepted_at, friendships.requester_id
-      from public.friendships
-      where friendships.addressee_id = v_user_id
-        and friendships.accepted_at is not null
-        and (
-          v_keys is null
-          or (friendships.accepted_at, friendships.requester_id) < ((v_keys ->> 0)::timestamptz, (v_keys ->> 1)::uuid)
-        )
-      order by friendships.accepted_at desc, friendships.requester_id desc
-      limit v_limit + 1
-    )
-  ),
-  page as (
+  perform private.current_user_id();
+
+  with page as (
     select
-      contact.accepted_at,
+      friends.accepted_at,
       profiles.user_id,
       jsonb_build_object(
         'user_id', profiles.user_id,
@@ -164,12 +192,10 @@ begin
         'display_name', profiles.display_name,
         'avatar_path', profiles.avatar_path,
         'fitness_level', profiles.fitness_level,
-        'friends_since', contact.accepted_at
+        'friends_since', friends.accepted_at
       ) as item
-    from contact
-    join public.profiles using (user_id)
-    order by contact.accepted_at desc, profiles.user_id desc
-    limit v_limit + 1
+    from private.friend_page((v_keys ->> 0)::timestamptz, (v_keys ->> 1)::uuid, v_limit + 1) as friends
+    join public.profiles on profiles.user_id = friends.friend_id
   ),
   numbered as (
     select page.*, row_number() over (order by page.accepted_at desc, page.user_id desc) as position

@@ -1,5 +1,6 @@
 -- Privacy: which cards a signed-in athlete sees. Tables that show somebody's things ask the same sets, each once per
--- statement: private.friend_ids(), private.hidden_user_ids().
+-- statement: private.friend_ids(), private.hidden_user_ids(). A card that is for friends is not private, so that it is enough
+-- here to have made friends.
 
 create policy select_visible on public.profiles
   for select to authenticated
@@ -8,7 +9,7 @@ create policy select_visible on public.profiles
     or (
       (
         visibility = 'public'
-        or (visibility = 'friends' and user_id in (select private.friend_ids()))
+        or (visibility = 'friends' and user_id in (select private.befriended_ids()))
         or user_id in (select private.requester_ids())
       )
       and user_id not in (select private.hidden_user_ids())

@@ -18,7 +18,7 @@ declare
   v_tokens double precision;
 begin
   select * into v_limit from private.request_limit;
-  v_owner := v_limit.bucket || v_limit.caller_id;
+  v_owner := concat(v_limit.bucket, v_limit.caller_id);
   -- As many as a session can carry. Two callers in one place push each other out, which gives them tokens.
   v_name := 'rate_limits.reads_' || (hashtext(v_owner) & 1023);
   v_state := string_to_array(current_setting(v_name, true), ' ');
@@ -32,7 +32,8 @@ begin
   end - 1;
 
   if v_tokens >= 0 then
-    perform set_config(v_name, concat_ws(' ', v_owner, v_tokens, v_now), false);
+    -- An assignment, which unlike a statement needs no plan to be run.
+    v_owner := set_config(v_name, concat_ws(' ', v_owner, v_tokens, v_now), false);
   end if;
   return v_tokens;
 end;
@@ -83,7 +84,7 @@ comment on function private.refuse_request(double precision) is
 
 -- definer: callers may neither read nor write what counts them.
 create function private.count_caller()
-returns void
+returns double precision
 language plpgsql
 volatile
 security definer
@@ -97,19 +98,18 @@ begin
   else
     -- One statement, and the arithmetic written out in it: each function and each look at a table shows in every request.
     -- The time is from before the lock is waited for, which only ever counts too little of it.
-    insert into private.rate_limits as held (caller_id, bucket, tokens, filled_at, capacity, window_seconds)
-    select mine.caller_id, mine.bucket, mine.capacity - 1, clock_timestamp(), mine.capacity, mine.window_seconds
+    insert into private.rate_limits as held (caller_id, bucket, tokens, per_second, filled_at)
+    select
+      mine.caller_id, mine.bucket, mine.capacity - 1, mine.capacity::double precision / mine.window_seconds, clock_timestamp()
     from private.request_limit as mine
     on conflict (caller_id, bucket) do update
     set
       tokens = least(
-        excluded.capacity,
-        held.tokens
-          + greatest(date_part('epoch', excluded.filled_at - held.filled_at), 0) * excluded.capacity / excluded.window_seconds
-      ) - 1,
-      filled_at = greatest(excluded.filled_at, held.filled_at),
-      capacity = excluded.capacity,
-      window_seconds = excluded.window_seconds
+        excluded.tokens,
+        held.tokens + greatest(date_part('epoch', excluded.filled_at - held.filled_at), 0) * excluded.per_second - 1
+      ),
+      per_second = excluded.per_second,
+      filled_at = greatest(excluded.filled_at, held.filled_at)
     returning held.tokens into v_tokens;
   end if;
 
@@ -117,13 +117,14 @@ begin
   if v_tokens < 0 then
     perform private.refuse_request(v_tokens);
   end if;
+  return v_tokens;
 end;
 $$;
 
 grant execute on function private.count_caller() to service_role;
 comment on function private.count_caller() is
   'Takes a token of the bucket of this request: exactly where it may write, for whoever takes at the same time waits until
-this transaction ends; by session where it only reads. Fails with rate_limited.';
+this transaction ends; by session where it only reads. Answers how many are left. Fails with rate_limited.';
 
 -- definer: the one function that the Data API calls for every role.
 create function private.pre_request()
@@ -133,10 +134,12 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_left double precision;
 begin
-  -- The backend's own key has no limit.
+  -- The backend's own key has no limit. An assignment, which unlike a statement needs no plan to be run.
   if current_setting('role') <> 'service_role' then
-    perform private.count_caller();
+    v_left := private.count_caller();
   end if;
 end;
 $$;

@@ -33,7 +33,8 @@ begin
     and (
       (workouts.visibility = 'public' and profiles.visibility = 'public')
       or (
-        workouts.user_id in (select private.friend_ids())
+        profiles.visibility <> 'private'
+        and workouts.user_id in (select private.befriended_ids())
         and (
           workouts.visibility <> 'private'
           or exists (

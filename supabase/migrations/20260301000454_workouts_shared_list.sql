@@ -12,9 +12,9 @@ rows 20
 as $$
   with candidate as materialized (
     select latest.*
-    from private.friend_ids() as friend_id
+    from private.befriended_ids() as friend_id
     cross join lateral (
-      select workouts.id, workouts.started_at
+      select workouts.id, workouts.user_id, workouts.started_at
       from public.workouts
       where workouts.user_id = friend_id
         and workouts.visibility <> 'private'
@@ -23,23 +23,30 @@ as $$
       order by workouts.started_at desc, workouts.id desc
       limit p_count
     ) as latest
-    join public.preferences on preferences.user_id = friend_id
-    where preferences.workout_sharing
     union
-    select workouts.id, workouts.started_at
+    select workouts.id, workouts.user_id, workouts.started_at
     from public.workout_shares
     join public.workouts on workouts.id = workout_shares.workout_id
-    join public.preferences on preferences.user_id = workout_shares.owner_id
     where workout_shares.user_id = auth.uid()
       and workouts.status in ('in_progress', 'completed')
       and (workouts.started_at, workouts.id) < (p_before_at, p_before_id)
-      and preferences.workout_sharing
-      and workout_shares.owner_id in (select private.friend_ids())
+      and workout_shares.owner_id in (select private.befriended_ids())
   ),
-  page as materialized (
-    select candidate.id
+  latest as (
+    select candidate.*
     from candidate
     order by candidate.started_at desc, candidate.id desc
+    offset 0
+  ),
+  -- From the latest on, until the page is full: whose card and settings show them.
+  page as materialized (
+    select latest.id
+    from latest
+    join public.profiles on profiles.user_id = latest.user_id
+    join public.preferences on preferences.user_id = latest.user_id
+    where profiles.visibility <> 'private'
+      and preferences.workout_sharing
+    order by latest.started_at desc, latest.id desc
     limit p_count
   )
   select workouts.*

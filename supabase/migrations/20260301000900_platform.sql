@@ -42,7 +42,7 @@ begin
 
   return exists (select from public.workouts where workouts.id = v_workout_id) or exists (
     select from private.shown_workouts(array[v_workout_id]) as shown
-    where shown.user_id in (select private.friend_ids())
+    where shown.user_id in (select private.befriended_ids())
   );
 end;
 $$;

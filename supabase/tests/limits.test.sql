@@ -14,7 +14,7 @@ begin
   perform private.pre_request();
   return (
     select round(rate_limits.tokens) from private.rate_limits
-    where rate_limits.caller_id = p_caller and rate_limits.bucket = p_bucket
+    where rate_limits.caller_id = p_caller and rate_limits.bucket = p_bucket::private.request_bucket
   );
 end;
 $$;
