@@ -141,13 +141,18 @@ begin
   if current_setting('role') <> 'service_role' then
     v_left := private.count_caller();
   end if;
+
+  -- A session that owes its second factor has this role too, and is not to be known by its user either.
+  if current_setting('role') = 'anon' then
+    perform set_config('request.jwt.claims', '{"role": "anon"}', true);
+  end if;
 end;
 $$;
 
 grant execute on function private.pre_request() to anon, authenticated, service_role;
 comment on function private.pre_request() is
-  'Counts the request of this transaction, unless it is the backend''s own: the Data API calls this before everything else.
-Fails with rate_limited, and says in the header retry-after for how long.';
+  'Counts the request of this transaction, unless it is the backend''s own, and forgets whose it is where the role is that of
+a stranger: the Data API calls this before everything else. Fails with rate_limited, and says in the header retry-after for how long.';
 
 create function public.count_address(address text default null)
 returns void

@@ -1,7 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { describe, expect, test } from 'vitest'
 import { codeOf, stepAt } from '../../stack/auth/totp.ts'
-import { createUser, signIn } from '../support/clients.ts'
+import { anonClient, createUser, signIn } from '../support/clients.ts'
 import { sql } from '../support/stack.ts'
 
 interface Enrolled {
@@ -113,6 +113,15 @@ describe('a code', () => {
 })
 
 describe('a session that has yet to show the second factor', () => {
+  // What nobody else's test changes meanwhile: of searches whose templates are found, of the rest what they are called.
+  const toldBy = (data: unknown): object => {
+    const { name, items, is_favorite } = Object(data)
+    return {
+      name,
+      is_favorite,
+      found: Array.isArray(items) ? items.map(({ created_by: by }) => by).filter(Boolean) : null,
+    }
+  }
   const ownPreferences = async (client: SupabaseClient) => {
     const { data, error } = await client.from('preferences').select('units').limit(1)
     return error?.code ?? data?.length
@@ -132,6 +141,50 @@ describe('a session that has yet to show the second factor', () => {
     expect(await ownPreferences(client)).toBe('42501')
     expect((await verify(client, factor, 1)).error).toBeNull()
     expect(await ownPreferences(client)).toBe(1)
+  })
+
+  test('is answered as a stranger is, by every function that strangers reach', async () => {
+    const [lea, mona] = [await createUser('lea'), await createUser('mona')]
+    const name = `Plan ${crypto.randomUUID()}`
+    const [own = '', free = '', premium = ''] = Array.from({ length: 3 }, () => crypto.randomUUID())
+    const [library] = await sql<{ id: string }[]>`select id from public.exercises where slug = 'barbell-bench-press'`
+    await sql`
+      with made as (
+        insert into public.workout_templates (
+          id, created_by, name, difficulty, goal, visibility, is_published, published_at, is_premium
+        )
+        values
+          (${own}, ${lea.id}, ${name}, 'beginner', 'strength', 'private', false, null, false),
+          (${free}, ${mona.id}, ${name}, 'beginner', 'strength', 'public', true, now(), false),
+          (${premium}, ${mona.id}, ${name}, 'beginner', 'strength', 'public', true, now(), true)
+        returning id, created_by, is_premium
+      )
+      insert into public.template_versions (template_id, version, created_by, is_premium, document, request_hash)
+      select id, 1, created_by, is_premium, '{"days": []}', gen_random_uuid() from made`
+    await sql`update public.preferences set language = 'de' where user_id = ${lea.id}`
+    expect((await lea.client.from('template_favorites').insert({ template_id: free })).error).toBeNull()
+    expect((await verify(lea.client, await enrol(lea.client))).error).toBeNull()
+
+    const scopes = ['all', 'mine', 'public', 'favorites'].map((scope) => ({ scope, query: name }))
+    const calls: Readonly<Record<string, readonly object[]>> = {
+      get_exercise: [{ exercise_id: library?.id }],
+      get_template: [own, free, premium].map((id) => ({ template_id: id })),
+      search_exercises: [{}, { query: 'press' }],
+      search_templates: scopes,
+      similar_exercises: [{ exercise_id: library?.id }],
+    }
+    const open = await sql<{ name: string }[]>`
+      select proname as name from pg_proc
+      where pronamespace = 'public'::regnamespace and has_function_privilege('anon', oid, 'execute') order by proname`
+    expect(open.map((each) => each.name)).toEqual(Object.keys(calls))
+    const answers = async (client: SupabaseClient) => {
+      const asked = Object.entries(calls).flatMap(([call, given]) => given.map((each) => client.rpc(call, each)))
+      return (await Promise.all(asked)).map(({ status, error, data }) => ({ status, error, ...toldBy(data) }))
+    }
+    const ofStranger = await answers(anonClient())
+    expect(await answers((await signIn(lea.email)).client)).toEqual(ofStranger)
+    expect(await answers(lea.client)).not.toEqual(ofStranger)
+    expect(ofStranger.filter(({ error }) => error).map(({ status }) => status)).toEqual([404, 402])
   })
 
   test('changes neither address nor password', async () => {

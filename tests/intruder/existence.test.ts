@@ -21,10 +21,11 @@ describe('somebody hidden', () => {
 })
 
 // Last: it opens what the questions above are about.
-test('somebody who is not is answered for otherwise', async () => {
-  const { user, template } = strangers.hidden.blocks
+test.each(REASONS)('somebody who is not is answered for otherwise: %s', async (reason) => {
+  const things = strangers.hidden[reason]
+  const { user, template } = things
   await sql`delete from public.blocks where blocker_id = ${user}`
-  const things = strangers.hidden.blocks
+  await sql`update public.profiles set visibility = 'public' where user_id = ${user}`
   const differing = ['profiles', 'workout_templates', 'get_workout', 'send_friend_request', 'a rating of a template']
   for (const question of QUESTIONS.filter(({ name }) => differing.includes(name))) {
     const nobody = nobodys()

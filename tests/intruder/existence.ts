@@ -8,6 +8,7 @@ export interface Things {
   readonly workout: string
   readonly template: string
   readonly exercise: string
+  readonly upload: string
 }
 
 /** Why the stranger must not learn of somebody. */
@@ -30,6 +31,8 @@ export interface Question {
 const read = (name: string, path: (things: Things) => string): Question => ({ name, path: (things) => path(things) })
 const call = (name: string, body: (things: Things) => object): Question => ({ name, path: () => `rpc/${name}`, body })
 
+const FILE_HASH = '0'.repeat(64)
+
 /** What of others is asked for by id: tables, functions, and rows that refer to theirs. */
 export const QUESTIONS: readonly Question[] = [
   read('profiles', ({ user }) => `profiles?user_id=eq.${user}`),
@@ -43,6 +46,14 @@ export const QUESTIONS: readonly Question[] = [
   call('get_template', ({ template }) => ({ template_id: template })),
   call('duplicate_template', ({ template }) => ({ template_id: template, id: crypto.randomUUID() })),
   call('exercise_history', ({ exercise }) => ({ exercise_id: exercise })),
+  read('imports', ({ upload }) => `imports?id=eq.${upload}`),
+  call('finish_import', ({ upload }) => ({ import_id: upload })),
+  call('undo_import', ({ upload }) => ({ import_id: upload })),
+  call('import_sets', ({ upload }) => ({ import_id: upload, rows: [] })),
+  call('begin_import', ({ exercise }) => ({
+    ...{ id: crypto.randomUUID(), source: 'strong', file_hash: FILE_HASH, timezone: 'UTC', line_count: 1 },
+    names: [{ name: 'Press', exercise_id: exercise, chosen: true, created: false }],
+  })),
   call('send_friend_request', ({ user }) => ({ user_id: user })),
   call('respond_friend_request', ({ user }) => ({ user_id: user, accept: true })),
   call('remove_friend', ({ user }) => ({ user_id: user })),
@@ -71,9 +82,10 @@ export const nobodys = (): Things => ({
   workout: crypto.randomUUID(),
   template: crypto.randomUUID(),
   exercise: crypto.randomUUID(),
+  upload: crypto.randomUUID(),
 })
 
-/** Makes a stranger, one who is private and one who blocks them, each with a workout, a template and an exercise. */
+/** Makes a stranger, one who is private and one who blocks them, each with a workout, a template, an exercise and an import. */
 export async function makeStrangers(sql: postgres.Sql, stack: StackStatus): Promise<Strangers> {
   const [stranger, hidden] = [nobodys(), { private: nobodys(), blocks: nobodys() }]
   for (const { user } of [stranger, hidden.private, hidden.blocks])
@@ -114,17 +126,16 @@ export async function shownBy(response: Response, things: Things): Promise<strin
   return Object.entries(things).reduce((shown, [name, id]) => shown.replaceAll(id, name), text)
 }
 
-// What they have is as open as it can be: only who they are, or that they block, hides it.
+// What they have is open, as it stays with somebody who closes their card: only who they are, or that they block, hides it.
 async function furnish(sql: postgres.Sql, things: Things, visibility: 'public' | 'private'): Promise<void> {
-  const { user, workout, template, exercise } = things
-  const open = visibility === 'public'
+  const { user, workout, template, exercise, upload } = things
   await sql`update public.profiles set visibility = ${visibility} where user_id = ${user}`
   await sql`
     insert into public.workouts (id, user_id, status, timezone, started_at, ended_at, active_seconds, visibility)
     values (${workout}, ${user}, 'completed', 'UTC', now() - interval '2 hours', now() - interval '1 hour', 3600, 'public')`
   await sql`
     insert into public.workout_templates (id, created_by, name, difficulty, goal, visibility, is_published, published_at)
-    values (${template}, ${user}, 'Hidden', 'beginner', 'strength', ${visibility}, ${open}, case when ${open} then now() end)`
+    values (${template}, ${user}, 'Hidden', 'beginner', 'strength', 'public', true, now())`
   await sql`
     insert into public.exercises (
       id, created_by, name, exercise_type, primary_muscles, difficulty, movement_pattern, tracking_type, weight_entry
@@ -132,4 +143,7 @@ async function furnish(sql: postgres.Sql, things: Things, visibility: 'public' |
     values (
       ${exercise}, ${user}, ${`Hidden ${exercise}`}, 'strength', '{chest}', 'beginner', 'push', 'weight_reps', 'stack'
     )`
+  await sql`
+    insert into public.imports (id, user_id, source, file_hash, timezone, line_count, names, settings_hash, request_hash)
+    values (${upload}, ${user}, 'strong', ${FILE_HASH}, 'UTC', 1, '[]', gen_random_uuid(), gen_random_uuid())`
 }
