@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { stepAt, codeOf as totpOf } from '../../stack/auth/totp.ts'
 import { createUser, freshEmail, newClient, signIn, type User } from '../support/clients.ts'
 import { mailTo } from '../support/mailbox.ts'
@@ -6,6 +7,7 @@ import { sql } from '../support/stack.ts'
 import { meet } from './meeting.ts'
 import { codeOf, follow, fragmentOf, linkOf, PASSWORD, send } from './support.ts'
 
+const Factor = z.object({ id: z.string(), totp: z.object({ secret: z.string() }) })
 const NEW_PASSWORD = 'another-long-password'
 const OTHER_PASSWORD = 'a-third-long-password'
 
@@ -134,6 +136,14 @@ describe('a second factor', () => {
   const enrol = (user: User, friendly_name: string) => () =>
     send('POST', '/factors', JSON.stringify({ factor_type: 'totp', friendly_name }), as(user))
 
+  /** The request that answers a challenge of a new factor. */
+  async function codeToVerify(user: User) {
+    const { id, totp } = Factor.parse((await enrol(user, 'phone')()).body)
+    const challenge = await send('POST', `/factors/${id}/challenge`, '{}', as(user))
+    const given = { challenge_id: challenge.body.id, code: totpOf(totp.secret, stepAt(Date.now())) }
+    return () => send('POST', `/factors/${id}/verify`, JSON.stringify(given), as(user))
+  }
+
   test('that is enrolled twice at once is refused by name', async () => {
     const ida = await createUser('ida')
     const answers = await meet(at(ida), [enrol(ida, 'phone'), enrol(ida, 'phone')])
@@ -143,11 +153,7 @@ describe('a second factor', () => {
   test('that begins to count stops a weaker session on its way to change the password', async () => {
     const jon = await createUser('jon')
     const thief = await signIn(jon.email)
-    const { body } = await enrol(jon, 'phone')()
-    const secret = String(Object(body.totp).secret)
-    const challenge = await send('POST', `/factors/${body.id}/challenge`, '{}', as(jon))
-    const given = { challenge_id: challenge.body.id, code: totpOf(secret, stepAt(Date.now())) }
-    const verify = () => send('POST', `/factors/${body.id}/verify`, JSON.stringify(given), as(jon))
+    const verify = await codeToVerify(jon)
     const answers = await meet(at(jon), [verify, put(thief, { password: NEW_PASSWORD })])
     expect(answers.map(outcome)).toEqual(['done', 'session_not_found'])
     expect((await newClient().auth.signInWithPassword({ email: jon.email, password: PASSWORD })).error).toBeNull()
@@ -155,11 +161,7 @@ describe('a second factor', () => {
 
   test('does not raise a session that is signed out meanwhile', async () => {
     const kay = await createUser('kay')
-    const { body } = await enrol(kay, 'phone')()
-    const secret = String(Object(body.totp).secret)
-    const challenge = await send('POST', `/factors/${body.id}/challenge`, '{}', as(kay))
-    const given = { challenge_id: challenge.body.id, code: totpOf(secret, stepAt(Date.now())) }
-    const verify = () => send('POST', `/factors/${body.id}/verify`, JSON.stringify(given), as(kay))
+    const verify = await codeToVerify(kay)
     const signOut = () => send('POST', '/logout?scope=local', undefined, as(kay))
     const [out, verified] = await meet({ table: 'sessions', id: sessionOf(kay) }, [signOut, verify])
     expect([out?.status, verified && outcome(verified)]).toEqual([204, 'session_not_found'])
