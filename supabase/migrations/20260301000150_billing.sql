@@ -30,7 +30,7 @@ create table public.plans (
 );
 
 create table public.subscriptions (
-  user_id                uuid primary key references public.profiles (user_id) on delete cascade,
+  user_id                uuid not null references public.profiles (user_id) on delete cascade,
   plan_id                text not null references public.plans (id) on delete restrict,
   status                 public.subscription_status not null,
   started_at             timestamptz not null,
@@ -39,7 +39,9 @@ create table public.subscriptions (
   stripe_customer_id     text,
   stripe_subscription_id text,
   created_at             timestamptz not null default now(),
-  updated_at             timestamptz not null default now()
+  updated_at             timestamptz not null default now(),
+  primary key (user_id, plan_id),
+  constraint subscriptions_plan_is_paid_for check (plan_id not in ('anonymous', 'free', 'admin'))
 );
 
 create table private.entitlements (
@@ -100,12 +102,15 @@ create trigger _100_touch
 create view private.active_subscriptions
 with (security_invoker = true)
 as
-select subscriptions.user_id, subscriptions.plan_id
+select distinct on (subscriptions.user_id) subscriptions.user_id, subscriptions.plan_id
 from public.subscriptions
+join public.plans on plans.id = subscriptions.plan_id
 where subscriptions.status <> 'expired'
-  and (subscriptions.ends_at is null or subscriptions.ends_at > now());
+  and (subscriptions.ends_at is null or subscriptions.ends_at > now())
+order by subscriptions.user_id, plans.position desc;
 
-comment on view private.active_subscriptions is 'What users subscribe to now. Who is not in it has the plan free.';
+comment on view private.active_subscriptions is
+  'The best plan that users subscribe to now, one row each. Who is not in it has the plan free.';
 
 create function private.plan_of(p_user_id uuid)
 returns text
@@ -127,7 +132,7 @@ end;
 $$;
 
 comment on function private.plan_of(uuid) is
-  'The plan that a user has now: what they subscribe to until it ends, else free.';
+  'The plan that a user has now: the best that they subscribe to until it ends, else free.';
 
 -- definer: a policy asks this, and neither entitlements nor the roles behind it are read through the API.
 create function private.has_entitlement(p_entitlement text)
@@ -207,7 +212,8 @@ Fails with not_authenticated.';
 comment on table public.plans is
   'What a caller may use: the plans that are sold, and the limits of those who bought none. An operator changes a row.';
 comment on column public.plans.id is 'anonymous: nobody signed in. free: signed in. admin: the role, whatever was bought.';
-comment on column public.plans.position is 'The order in which plans are shown.';
+comment on column public.plans.position is
+  'The order in which plans are shown. Of several that somebody subscribes to, the last one counts.';
 comment on column public.plans.is_sold is 'Whether somebody can subscribe to it.';
 comment on column public.plans.requests_per_window is 'How many requests a caller may make in a window.';
 comment on column public.plans.live_requests_per_window is
@@ -219,7 +225,8 @@ comment on column public.plans.planner_runs_per_day is 'How many plans the plann
 comment on column public.plans.ai_cents_per_month is 'What the language model may cost a month, in US cents.';
 comment on policy select_all on public.plans is 'A price list is public.';
 
-comment on table public.subscriptions is 'What a user has subscribed to. Derived from private.billing_events; no row is free.';
+comment on table public.subscriptions is
+  'What a user has subscribed to, a row for each plan. Derived from private.billing_events; no row is free.';
 comment on column public.subscriptions.user_id is 'Who.';
 comment on column public.subscriptions.plan_id is 'To which plan.';
 comment on column public.subscriptions.status is 'As the last of the events says.';

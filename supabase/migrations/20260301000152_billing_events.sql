@@ -42,6 +42,7 @@ create table private.billing_events (
         and dispute_id is not null
     end
   ),
+  constraint billing_events_plan_is_paid_for check (plan_id not in ('anonymous', 'free', 'admin')),
   constraint billing_events_period_runs_forward check (period_ends_at >= period_starts_at)
 );
 
@@ -124,15 +125,14 @@ as $$
     from latest
     left join loss using (stripe_subscription_id)
   )
-  select state.*
+  select distinct on (state.plan_id) state.*
   from state
-  order by state.status = 'expired', state.ends_at desc, state.stripe_subscription_id
-  limit 1;
+  order by state.plan_id, state.status = 'expired', state.ends_at desc, state.stripe_subscription_id;
 $$;
 
 comment on function private.billing_state(private.billing_events[]) is
-  'The subscription that these events of one user come to, whatever their order and however often each is there; no row when
-none tells of a subscription. Of several subscriptions the one that gives power longest. A disputed payment ends the power at
+  'The subscriptions that these events of one user come to, whatever their order and however often each is there: a row for
+each plan. Of several to the same plan the one that gives power longest. A disputed payment ends the power at
 once, until the dispute is won; past_due keeps it for 7 days of the unpaid period, renewal may be told 3 days late.';
 
 -- definer: whoever tells of an event may write neither subscriptions nor lock a profile.
@@ -143,20 +143,25 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_events private.billing_events[];
 begin
   -- One event of a user after the other, so that the last of two at the same moment sees both.
   perform from public.profiles where profiles.user_id = new.user_id for no key update;
+  v_events := array(select billing_events from private.billing_events where billing_events.user_id = new.user_id);
+
+  -- A subscription can change its plan.
+  delete from public.subscriptions
+  where subscriptions.user_id = new.user_id
+    and subscriptions.plan_id not in (select state.plan_id from private.billing_state(v_events) as state);
 
   insert into public.subscriptions as subscription (
     user_id, plan_id, status, started_at, ends_at, cancel_at_period_end, stripe_customer_id, stripe_subscription_id
   )
   select new.user_id, state.*
-  from private.billing_state(
-    array(select billing_events from private.billing_events where billing_events.user_id = new.user_id)
-  ) as state
-  on conflict (user_id) do update
+  from private.billing_state(v_events) as state
+  on conflict (user_id, plan_id) do update
   set
-    plan_id = excluded.plan_id,
     status = excluded.status,
     started_at = excluded.started_at,
     ends_at = excluded.ends_at,
@@ -168,7 +173,7 @@ begin
 end;
 $$;
 
-comment on function private.tg_billing_events__apply() is 'The subscription of a user is what their events come to.';
+comment on function private.tg_billing_events__apply() is 'The subscriptions of a user are what their events come to.';
 
 create trigger _500_apply
   after insert on private.billing_events

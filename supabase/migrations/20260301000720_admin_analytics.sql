@@ -45,11 +45,9 @@ begin
       'subscribers', coalesce((
         select jsonb_object_agg(plan.plan_id, plan.users)
         from (
-          select subscriptions.plan_id, count(*) as users
-          from public.subscriptions
-          where subscriptions.status <> 'expired'
-            and (subscriptions.ends_at is null or subscriptions.ends_at > now())
-          group by subscriptions.plan_id
+          select active.plan_id, count(*) as users
+          from private.active_subscriptions as active
+          group by active.plan_id
         ) as plan
       ), '{}'),
       'days', jsonb_agg(

@@ -1,7 +1,7 @@
 -- What a plan gives: to the token, to a client, and to whoever asks for the power. The tables decide, now.
 begin;
 \ir support/acting.psql
-select plan(13);
+select plan(21);
 
 select tests.create_user('ana');
 select tests.create_user('root');
@@ -43,6 +43,41 @@ select is(tests.claims('ana'), '{"plan": "free", "user_role": "user"}', 'once it
 select tests.act_as('ana');
 select ok(not private.has_entitlement('premium_templates'), 'no power');
 select is(public.my_entitlements() -> 'entitlements', '[]', 'no entitlement');
+-- Several plans ---------------------------------------------------------------------------------------------------------
+
+select tests.stop_acting();
+insert into private.billing_events (
+  id, user_id, kind, occurred_at, stripe_customer_id, stripe_subscription_id, plan_id, status, started_at, period_starts_at,
+  period_ends_at, cancel_at_period_end
+)
+select 'evt_' || plan_id, tests.id('ana'), 'subscription', now(), 'cus_1', 'sub_' || plan_id, plan_id, 'active', now(), now(), ends_at, true
+from (values ('premium', now() + interval '1 year'), ('pro', now() + interval '1 month')) as bought (plan_id, ends_at);
+select is(private.plan_of(tests.id('ana')), 'pro', 'of two plans the better one counts, not the longer one');
+select tests.act_as('ana');
+select is((public.my_entitlements() ->> 'ends_at')::timestamptz, now() + interval '1 month', 'until it ends');
+select is(tests.rows_of('select from public.subscriptions'), 2, 'and both are seen');
+select tests.stop_acting();
+update public.subscriptions set ends_at = now() where user_id = tests.id('ana') and plan_id = 'pro';
+select is(private.plan_of(tests.id('ana')), 'premium', 'then the other one does, without another event');
+select tests.throws_error(
+  format($$insert into public.subscriptions (user_id, plan_id, status, started_at) values (%L, %L, 'active', now())$$, tests.id('root'), plan_id),
+  '23514', 'nobody subscribes to ' || plan_id
+)
+from unnest(array['admin', 'free', 'anonymous']) as plan_id;
+
+-- The scope of a token --------------------------------------------------------------------------------------------------
+
+delete from private.entitlements where plan_id = 'premium' and entitlement = 'csv_export';
+insert into private.entitlements (plan_id, entitlement) values ('free', 'csv_export');
+select results_eq(
+  $$
+    select named.name, private.permissions(named.plan_id, named.name = 'root') @> array['export:own_data'], cardinality(private.permissions(named.plan_id, named.name = 'root'))
+    from (values ('ana', 'premium'), ('cleo', 'free'), ('dora', 'pro'), ('root', 'free')) as named (name, plan_id)
+    order by named.name
+  $$,
+  $$values ('ana', false, 15), ('cleo', true, 11), ('dora', true, 16), ('root', true, 22)$$,
+  'the scope is what the plan entitles to now'
+);
 select tests.act_as_anon();
 select tests.throws_error('select public.my_entitlements()', '42501', 'anon has no plan');
 

@@ -18,7 +18,8 @@ export interface BillingEvent {
 }
 
 const DAY = 86_400_000
-const FIRST = Date.parse('2025-01-01T00:00:00Z')
+// So that of the periods some are over and some are not.
+const FIRST = Math.floor(Date.now() / DAY) * DAY - 180 * DAY
 /** The time `days` after the beginning of every history. */
 export const day = (days: number): string => new Date(FIRST + days * DAY).toISOString().replace('.000Z', '+00:00')
 

@@ -1,6 +1,6 @@
 import { type BillingEvent, day } from './history.ts'
 
-/** What a subscription has come to, as `private.billing_state` answers it. */
+/** What the subscriptions to one plan have come to, as `private.billing_state` answers it. */
 export interface BillingState {
   readonly plan_id: string
   readonly status: string
@@ -65,8 +65,11 @@ function powerOf(event: BillingEvent): readonly [status: string, ends: string] {
   }
 }
 
-/** What `events`, heard in the order in which they happened, come to; null when none tells of a subscription. */
-export function stateInOrder(events: readonly BillingEvent[]): BillingState | null {
+/** The plans that the histories subscribe to, the best one last. */
+const PLANS = ['premium', 'pro'] as const
+
+/** What `events`, heard in the order in which they happened, come to: for each plan that they tell of, the worst one first. */
+export function statesInOrder(events: readonly BillingEvent[]): readonly BillingState[] {
   const subscriptions = new Map<string, Subscription>()
   for (const event of [...events].sort((a, b) => a.occurred_at.localeCompare(b.occurred_at))) {
     const subscription = subscriptions.get(event.stripe_subscription_id) ?? new Subscription()
@@ -77,5 +80,11 @@ export function stateInOrder(events: readonly BillingEvent[]): BillingState | nu
   const rank = (state: BillingState): string => `${state.status === 'expired' ? 0 : 1}${state.ends_at}`
   const byPower = (a: BillingState, b: BillingState): number =>
     rank(b).localeCompare(rank(a)) || a.stripe_subscription_id.localeCompare(b.stripe_subscription_id)
-  return states.sort(byPower)[0] ?? null
+  const ranked = states.sort(byPower)
+  return PLANS.flatMap((plan) => ranked.find(({ plan_id }) => plan_id === plan) ?? [])
+}
+
+/** The plan that gives power at `now`, in milliseconds: the best that runs. */
+export function planAt(states: readonly BillingState[], now: number): string {
+  return states.findLast(({ status, ends_at }) => status !== 'expired' && Date.parse(ends_at) > now)?.plan_id ?? 'free'
 }
