@@ -29,9 +29,8 @@ declare
   v_meta jsonb := coalesce(new.raw_user_meta_data, '{}');
   v_first_name text := private.clean_name(coalesce(v_meta ->> 'first_name', v_meta ->> 'given_name'), 80);
   v_last_name text := private.clean_name(coalesce(v_meta ->> 'last_name', v_meta ->> 'family_name'), 80);
-  v_display_name text := private.clean_name(
-    coalesce(v_meta ->> 'display_name', v_meta ->> 'full_name', v_meta ->> 'name'), 60
-  );
+  -- Not the full name that a provider tells: the card is public, and what it shows is for the athlete to say.
+  v_display_name text := private.clean_name(v_meta ->> 'display_name', 60);
   v_timezone text := v_meta ->> 'timezone';
   v_username text := lower(v_meta ->> 'username');
   v_birthday date := private.birthday_at_sign_up(v_meta);
@@ -82,27 +81,43 @@ create trigger _500_create_account
 
 -- Access tokens --------------------------------------------------------------------------------------------------------
 
-create function private.permissions(p_role text)
+create function private.permissions(p_plan text, p_is_admin boolean)
 returns text[]
-language sql
-immutable
+language plpgsql
+stable
 security invoker
 set search_path = ''
 as $$
-  select array[
+begin
+  return array[
     'read:own_profile', 'write:own_profile', 'read:exercises', 'write:custom_exercises', 'read:own_workouts',
     'write:own_workouts', 'read:public_templates', 'write:own_templates', 'read:own_progress', 'write:own_progress'
-  ] || case when p_role in ('premium', 'admin') then array[
-    'read:ai_recommendations', 'write:ai_requests', 'read:advanced_analytics', 'export:own_data',
-    'access:premium_templates', 'unlimited:ai_generation'
-  ] end || case when p_role = 'admin' then array[
+  ] || array(
+    select named.permission
+    from (
+      values
+        (1, 'read:ai_recommendations', 'ai_recommendations'),
+        (2, 'write:ai_requests', 'ai_recommendations'),
+        (3, 'read:advanced_analytics', 'advanced_analytics'),
+        (4, 'export:own_data', 'csv_export'),
+        (5, 'access:premium_templates', 'premium_templates'),
+        (6, 'unlimited:ai_generation', 'unlimited_planner')
+    ) as named (position, permission, entitlement)
+    where exists (
+      select from private.entitlements
+      where entitlements.entitlement = named.entitlement
+        and (entitlements.plan_id = p_plan or (p_is_admin and entitlements.plan_id = 'admin'))
+    )
+    order by named.position
+  ) || case when p_is_admin then array[
     'read:all_users', 'write:all_users', 'moderate:content', 'feature:templates', 'read:platform_analytics',
     'write:admin_settings'
   ] end;
+end;
 $$;
 
-comment on function private.permissions(text) is
-  'The permission names that the role of a token stands for: user, premium or admin, each with those before it.';
+comment on function private.permissions(text, boolean) is
+  'The permission names in a token: what everybody may do, what the plan entitles to now, and what an admin may do.';
 
 create function private.account_claims(p_user_id uuid)
 returns jsonb
@@ -120,7 +135,7 @@ declare
     else 'premium'
   end;
 begin
-  return jsonb_build_object('user_role', v_role, 'plan', v_plan, 'scope', private.permissions(v_role));
+  return jsonb_build_object('user_role', v_role, 'plan', v_plan, 'scope', private.permissions(v_plan, v_role = 'admin'));
 end;
 $$;
 

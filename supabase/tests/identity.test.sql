@@ -1,7 +1,7 @@
 -- Who an athlete is: what appears at sign-up, what each may read and write, usernames, roles, the token hook.
 begin;
 \ir support/acting.psql
-select plan(80);
+select plan(81);
 
 -- Sign-up --------------------------------------------------------------------------------------------------------------
 
@@ -28,6 +28,19 @@ select is(
 );
 select is(
   (select username from public.profiles where user_id = tests.id('cleo')), 'cleo_tap', 'a username is kept in lower case'
+);
+
+select tests.create_user(
+  'gina', '{"username": null, "name": "Gina Real", "full_name": "Gina Real", "given_name": "Gina", "family_name": "Real"}'
+);
+select results_eq(
+  $$
+    select display_name = username, first_name, last_name
+    from public.profiles
+    join public.personal_details using (user_id)
+    where user_id = tests.id('gina')
+  $$,
+  $$values (true, 'Gina', 'Real')$$, 'the name that a provider tells is not on the card, which everybody sees'
 );
 
 select tests.create_user('odd' || odd.position, odd.metadata)
