@@ -2633,6 +2633,10 @@ export type Database = {
         Args: { export_id: string; user_id: string }
         Returns: undefined
       }
+      end_welcome_mail: {
+        Args: { again?: boolean; failure?: string; user_id: string }
+        Returns: undefined
+      }
       exercise_history: {
         Args: { cursor?: string; exercise_id?: string; limit?: number }
         Returns: Json
@@ -3469,6 +3473,7 @@ export type Database = {
         Args: { exercise_id: string; from_date?: string; to_date?: string }
         Returns: Json
       }
+      take_welcome_mail: { Args: Record<PropertyKey, never>; Returns: Json }
       template_changes: {
         Args: {
           from_version?: number

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { AuthSettings } from './settings.ts'
-import { parseTemplate, type Template } from './template.ts'
+import { escapeHtml, htmlToText, parseTemplate, type Template } from './template.ts'
 
 /** The mails that Auth sends, by the names of their templates in `config.toml`. */
 export type MailKind = 'confirmation' | 'invite' | 'magic_link' | 'recovery' | 'email_change' | 'reauthentication'
@@ -97,6 +97,15 @@ export async function readTemplates(
     email_change: await read('email_change'),
     reauthentication: await read('reauthentication'),
   }
+}
+
+/** A mail of this template: its subject, and its body as HTML, where every value is text, and as text. */
+export function renderMail(
+  { subject, body }: MailTemplate,
+  data: Readonly<Record<string, unknown>>,
+): { readonly subject: string; readonly html: string; readonly text: string } {
+  const html = body.render(data, escapeHtml)
+  return { subject: subject.render(data), html, text: htmlToText(html) }
 }
 
 async function readOne(

@@ -2,10 +2,16 @@ import { createTransport, type Transporter } from 'nodemailer'
 import type { Log } from '../log.ts'
 import type { Database } from './database.ts'
 import { AuthError } from './errors.ts'
-import { type MailKind, type MailTemplate, type NoticeKind, readNotices, readTemplates } from './mail-templates.ts'
+import {
+  type MailKind,
+  type MailTemplate,
+  type NoticeKind,
+  readNotices,
+  readTemplates,
+  renderMail,
+} from './mail-templates.ts'
 import { type OneTimeToken, withdrawTokens } from './one-time-tokens.ts'
 import type { AuthSettings } from './settings.ts'
-import { escapeHtml, htmlToText } from './template.ts'
 import type { User } from './users.ts'
 
 const SMTP_TIMEOUT_MS = 5_000
@@ -138,13 +144,10 @@ export class Mailer {
   }
 
   async #post(address: string, template: MailTemplate, data: Readonly<Record<string, unknown>>): Promise<void> {
-    const html = template.body.render(data, escapeHtml)
     await this.#transport.sendMail({
       from: this.#settings.sender,
       to: { name: '', address },
-      subject: template.subject.render(data),
-      html,
-      text: htmlToText(html),
+      ...renderMail(template, data),
     })
   }
 }

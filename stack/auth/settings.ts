@@ -84,7 +84,7 @@ export interface AuthSettings {
 export function readSettings(context: StackContext): AuthSettings {
   const { auth } = context.config
   const { email } = auth
-  const smtp = Smtp.parse(email.smtp ?? undefined)
+  const smtp = readSmtp(context)
   const limits = RateLimits.parse(auth.rate_limit)
   const authUrl = `${apiUrl(context)}/auth/v1`
   return {
@@ -116,7 +116,7 @@ export function readSettings(context: StackContext): AuthSettings {
       maxFactors: auth.mfa.max_enrolled_factors,
     },
     mailsPerHour: smtp.enabled ? limits.email_sent : undefined,
-    sender: { name: smtp.sender_name, address: smtp.admin_email },
+    sender: readSender(context),
     templates: templatesOf(email.template, context),
     notices: templatesOf(
       Object.fromEntries(Object.entries(email.notification).filter(([, { enabled }]) => enabled)),
@@ -125,6 +125,15 @@ export function readSettings(context: StackContext): AuthSettings {
     ...hooksOf(auth.hook),
     ...providersOf(auth.external),
   }
+}
+
+const readSmtp = ({ config }: Pick<StackContext, 'config'>): z.infer<typeof Smtp> =>
+  Smtp.parse(config.auth.email.smtp ?? undefined)
+
+/** Whom the project's mails are from. Throws where `[auth.email.smtp]` is not what it should be. */
+export function readSender(context: Pick<StackContext, 'config'>): AuthSettings['sender'] {
+  const { sender_name: name, admin_email: address } = readSmtp(context)
+  return { name, address }
 }
 
 /** Parses a duration as Go writes it (`1h30m`, `300ms`, `0`). Throws, naming `what`, when it is none. */

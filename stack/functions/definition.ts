@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises'
 import { dirname, extname, join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
+import { readSender } from '../auth/settings.ts'
 import { apiUrl, databaseUrl, type StackContext } from '../context.ts'
 import { publicJwks } from '../tokens.ts'
 
@@ -38,7 +39,7 @@ export async function findFunction(context: StackContext, name: string): Promise
   }
 }
 
-/** The environment of hosted functions, then `[edge_runtime.secrets]` and `supabase/functions/.env`. */
+/** The environment of hosted functions, the mailbox, then `[edge_runtime.secrets]` and `supabase/functions/.env`. */
 export async function functionEnvironment(context: StackContext, name: string): Promise<Record<string, string>> {
   const { keys } = context
   const file = await readFile(join(functionsFolder(context), '.env'), 'utf8').catch(() => '')
@@ -47,7 +48,11 @@ export async function functionEnvironment(context: StackContext, name: string): 
   const secrets = Object.entries(own).flatMap(([key, value]) =>
     key.startsWith('SUPABASE_') || value === undefined ? [] : [[key, value] as const],
   )
+  const sender = readSender(context)
   return {
+    // The mailbox, unless the project names a mail server of its own.
+    SMTP_URL: `smtp://127.0.0.1:${context.ports.smtp}`,
+    MAIL_FROM: `${sender.name} <${sender.address}>`,
     ...Object.fromEntries(secrets),
     SUPABASE_URL: apiUrl(context),
     SUPABASE_DB_URL: databaseUrl(context, 'postgres'),

@@ -3,6 +3,7 @@ import { databaseUrl, type StackContext } from '../context.ts'
 import type { Service } from '../service.ts'
 import { CronJobs } from './cron.ts'
 import { NetRequests } from './net.ts'
+import { fillVault } from './vault.ts'
 
 /**
  * Serves the stand-ins for pg_cron and pg_net, and puts supabase_vault where a new hosted project has it.
@@ -37,6 +38,7 @@ export class Jobs implements Service {
     const net = new NetRequests(this.#context, admin)
     this.#cron = cron
     this.#net = net
+    await fillVault(this.#context, admin)
     // Told anew after each connection, because notifications sent while there was none are lost.
     const onJobs = (): void => void cron.load().catch((cause: unknown) => this.#warn('cron', cause))
     const onRequests = (): void => void net.drain()

@@ -13,6 +13,7 @@ values
   ('private.avatar_checks', 'user_id = $1', 'withheld', 'left', 'cascade', 'Which uploads are pictures; the picture is looked at anew.'),
   ('public.user_roles', 'user_id = $1', 'exported', 'left', 'cascade', 'Power is given, never brought along.'),
   ('private.username_changes', 'user_id = $1', 'exported', 'left', 'cascade', 'Names of another account.'),
+  ('private.welcome_mails', 'user_id = $1', 'withheld', 'left', 'cascade', 'Whether the welcome went; the address is in auth.users.'),
   -- Social
   ('public.friendships', '$1 in (requester_id, addressee_id)', 'exported', 'left', 'cascade', 'A friend agrees anew.'),
   ('public.blocks', 'blocker_id = $1', 'exported', 'left', 'cascade',

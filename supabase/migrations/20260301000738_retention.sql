@@ -46,6 +46,8 @@ values
   ('broken_off_restores', 'private.restore_pages', 'created_at < $1', '1 hour', 'Of archives that were sent and never brought in.'),
   ('old_prescriptions', 'public.prescriptions', 'created_at < $1', '400 days',
    'What a plan asked for, and why, can be compared with the same season a year ago; what is next never reads them.'),
+  ('ended_welcomes', 'private.welcome_mails', 'ended_at < $1', '90 days',
+   'Who says that no welcome came is told why. None follows: an address is confirmed for the first time once.'),
   ('sign_in_log', 'auth.audit_log_entries', 'created_at < $1', '90 days', 'Addresses and times of sign-ins, for finding abuse.'),
   ('broken_off_sign_ins', 'auth.flow_state', 'created_at < $1', '1 day', 'Sign-ins that nobody came back from.'),
   ('job_runs', 'cron.job_run_details', 'end_time < $1', '30 days', 'Whether the jobs ran.');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { freshEmail, newClient, signIn } from '../support/clients.ts'
 import { mailTo } from '../support/mailbox.ts'
-import { codeOf, PASSWORD } from './support.ts'
+import { codeOf, isWelcomed, PASSWORD } from './support.ts'
 
 const workouts = async (client: ReturnType<typeof newClient>): Promise<unknown[]> =>
   (await client.from('workouts').select('id')).data?.map(({ id }) => id) ?? []
@@ -12,6 +12,7 @@ describe('somebody who is anonymous', () => {
     const { data, error } = await client.auth.signInAnonymously()
     expect(error).toBeNull()
     expect(data.user?.is_anonymous).toBe(true)
+    expect(await isWelcomed(data.user?.id)).toBe(false)
     const workout = crypto.randomUUID()
     expect((await client.rpc('start_workout', { id: workout, timezone: 'Europe/Berlin' })).error).toBeNull()
     expect(await workouts(client)).toEqual([workout])
@@ -26,6 +27,7 @@ describe('somebody who is anonymous', () => {
     expect((await other.client.auth.getUser()).data.user).toMatchObject({ email, is_anonymous: false })
     expect((await other.client.auth.getClaims()).data?.claims.is_anonymous).toBe(false)
     expect(await workouts(other.client)).toEqual([workout])
+    expect(await isWelcomed(other.id)).toBe(true)
   })
 
   test('cannot set a password without an address, nor a second factor, nor take an address that somebody has', async () => {

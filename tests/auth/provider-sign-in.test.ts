@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createUser, freshEmail } from '../support/clients.ts'
 import { sql } from '../support/stack.ts'
 import { type Person, Provider } from './provider.ts'
-import { fragmentOf, type OwnAuth, PASSWORD, signUp, startAuth } from './support.ts'
+import { fragmentOf, isWelcomed, type OwnAuth, PASSWORD, signUp, startAuth } from './support.ts'
 
 const APP = 'fitai://signed-in'
 
@@ -88,6 +88,7 @@ describe('signing in at Google', () => {
     expect([again.user.id, again.user.email]).toEqual([user.id, ana.email])
     const profiles = await sql`select from public.profiles where user_id = ${user.id}`
     expect(profiles).toHaveLength(1)
+    expect(await isWelcomed(user.id)).toBe(true)
   })
 
   test('asks the provider for what it should, whatever the app adds', async () => {
@@ -184,6 +185,7 @@ describe('linking', () => {
     expect(data.user).toMatchObject({ id: before?.id, email: mia.email, is_anonymous: false })
     expect((await client.auth.getClaims()).data?.claims.is_anonymous).toBe(false)
     expect((await signIn(mia)).user.id).toBe(before?.id)
+    expect(await isWelcomed(before?.id)).toBe(true)
   })
 
   test('adds Google to an account, tells its owner, and takes it away again', async () => {

@@ -9,7 +9,7 @@ import { Mail } from '../../stack/mail/mail.ts'
 import { freePorts } from '../../stack/ports.ts'
 import { freshEmail, newClient } from '../support/clients.ts'
 import { type Mail as Message, mailTo } from '../support/mailbox.ts'
-import { stack } from '../support/stack.ts'
+import { sql, stack } from '../support/stack.ts'
 
 export const PASSWORD = 'correct-horse-battery'
 
@@ -46,6 +46,11 @@ export async function signUp(name: string): Promise<{ email: string; client: Sup
   const { error } = await client.auth.signUp({ email, password: PASSWORD })
   if (error) throw error
   return { email, client, mail: await mailTo(email) }
+}
+
+/** Whether a welcome is put down for this user, or went. */
+export async function isWelcomed(userId: string | undefined): Promise<boolean> {
+  return (await sql`select from private.welcome_mails where user_id = ${userId ?? null}`).length === 1
 }
 
 /** Sends JSON to Auth of the shared stack, as no client of ours would. */

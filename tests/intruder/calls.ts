@@ -244,6 +244,8 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   avatars_to_check: { args: '', may: nobody, forServer: true },
   judge_avatar: { args: "object_id => '{owner}', version => '1', is_picture => true", may: nobody, forServer: true },
   discarded_avatars: { args: '', may: nobody, forServer: true },
+  take_welcome_mail: { args: '', may: nobody, forServer: true },
+  end_welcome_mail: { args: "user_id => '{owner}'", may: nobody, forServer: true },
   uploaded_avatar: { args: `user_id => '{owner}', path => '{owner}/avatar.png'`, may: nobody, forServer: true },
   show_avatar: {
     args: `user_id => '{owner}', path => '{owner}/avatar.png', object_id => gen_random_uuid(), version => null`,

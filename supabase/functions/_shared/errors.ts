@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** What a client gets to know of an error: a code to compare, and words for a developer. */
 interface ErrorKind {
-  readonly status: 400 | 401 | 403 | 404 | 413 | 500
+  readonly status: 400 | 401 | 403 | 404 | 413 | 500 | 503
   readonly message: string
   readonly hint: string
 }
@@ -88,6 +88,16 @@ export const ERRORS = {
     status: 400,
     message: 'The file is not a picture of the type that it was uploaded as.',
     hint: 'Upload a whole PNG, JPEG or WebP of at most 8192 pixels a side, with its own type; this file was deleted.',
+  },
+  mail_not_set_up: {
+    status: 503,
+    message: 'Functions have no mail server.',
+    hint: 'Set the secrets SMTP_URL and MAIL_FROM: docs/how-to/deploy.md.',
+  },
+  mail_server_unreachable: {
+    status: 503,
+    message: 'The mail server does not let us in.',
+    hint: 'Check the secret SMTP_URL; the details have the code. Nothing is lost: what is due is sent later.',
   },
   internal: {
     status: 500,

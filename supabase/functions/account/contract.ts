@@ -71,3 +71,8 @@ export type UploadedAvatar = z.infer<typeof UploadedAvatar>
 export const AvatarsToCheck = z.array(UploadedAvatar.extend({ path: z.string() }))
 /** A file that a card shows and nobody has looked into. */
 export type AvatarToCheck = z.infer<typeof AvatarsToCheck>[number]
+
+/** A welcome that is to be sent now, by the caller and by nobody else; null when none is due. */
+export const DueWelcome = z.object({ user_id: z.guid(), email: z.string() }).nullable()
+/** A welcome that is to be sent now, or null. */
+export type DueWelcome = z.infer<typeof DueWelcome>

@@ -7,7 +7,10 @@ import { AvatarGateway } from './avatar-gateway.ts'
 import { AvatarChoice } from './contract.ts'
 import { exportAccount } from './export.ts'
 import { AccountGateway, ArchiveGateway, ExportGateway, eraseFiles } from './gateway.ts'
+import { PostOffice } from './post-office.ts'
 import { restoreAccount } from './restore.ts'
+import { sendWelcomes } from './welcome.ts'
+import { WelcomeGateway } from './welcome-gateway.ts'
 
 const LARGEST_BYTES = 20 * 1024 * 1024
 
@@ -15,7 +18,7 @@ const LARGEST_BYTES = 20 * 1024 * 1024
  * `GET /export` gives the person everything that is held of them, as a ZIP, and `POST /import` takes that into an
  * empty account. `POST /avatar` shows an upload on the person's card. `DELETE /` has the account erased when its grace
  * period is over. The backend calls `POST /erase-files` then, `POST /check-avatars` when a card shows a file that nobody has
- * looked into, and `POST /discard-avatars` when it shows something else.
+ * looked into, `POST /discard-avatars` when it shows something else, and `POST /send-welcome-mails` when some are due.
  */
 export function createAccount(env: Env): Hono {
   const { app, route } = createApp('account', env)
@@ -69,6 +72,13 @@ export function createAccount(env: Env): Hono {
   app.post(
     '/discard-avatars',
     route.service(async ({ admin }) => Response.json({ files: await eraseFiles(admin, 'discarded_avatars') })),
+  )
+  app.post(
+    '/send-welcome-mails',
+    route.service(async ({ admin }) => {
+      const mails = await sendWelcomes(new WelcomeGateway(admin), PostOffice.open(env.mailServer))
+      return Response.json({ mails })
+    }),
   )
   return app
 }
