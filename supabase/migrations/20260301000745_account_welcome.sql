@@ -86,24 +86,28 @@ volatile
 security definer
 set search_path = ''
 as $$
-  with due as (
-    select mail.user_id, users.email
-    from private.welcome_mails as mail
-    join auth.users on users.id = mail.user_id
-    where mail.ended_at is null
-      and mail.begun_at is null
-      and mail.due_at <= now()
-      and users.email <> ''
-      and users.deleted_at is null
-    order by mail.due_at
-    limit 1
-    for update of mail skip locked
-  )
   update private.welcome_mails
   set begun_at = now(), attempts = welcome_mails.attempts + 1
-  from due
-  where welcome_mails.user_id = due.user_id
-  returning jsonb_build_object('user_id', due.user_id, 'email', due.email);
+  from auth.users
+  where users.id = welcome_mails.user_id
+    and welcome_mails.user_id = (
+      select mail.user_id
+      from private.welcome_mails as mail
+      where mail.ended_at is null
+        and mail.begun_at is null
+        and mail.due_at <= now()
+        and exists (
+          select
+          from auth.users as addressee
+          where addressee.id = mail.user_id
+            and addressee.email <> ''
+            and addressee.deleted_at is null
+        )
+      order by mail.due_at
+      limit 1
+      for update skip locked
+    )
+  returning jsonb_build_object('user_id', users.id, 'email', users.email);
 $$;
 
 grant execute on function private.take_welcome_mail() to service_role;

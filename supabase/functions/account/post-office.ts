@@ -23,7 +23,7 @@ export interface Undelivered {
 
 // What nodemailer throws. A `responseCode` is the server's own; without one the connection broke.
 const Failure = z.object({ code: z.string(), responseCode: z.int().optional(), response: z.string().catch('') })
-const UNKNOWN = { code: 'ESOMETHING', response: '' }
+const UNKNOWN = { code: 'ERROR', response: '' }
 
 /** Hands mails over to the project's mail server by SMTP. */
 export class PostOffice {
