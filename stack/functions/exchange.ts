@@ -15,7 +15,10 @@ export interface Exchange {
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade'])
 const BODILESS = new Set([204, 205, 304])
 
-/** Sends `request` to the HTTP server at `socketPath`, as `path`; neither body is buffered. */
+// What goes out with the head in one piece cannot meet a connection that an answer has closed.
+const SMALL_BYTES = 65_536
+
+/** Sends `request` to the HTTP server at `socketPath`, as `path`; no body but a small one is buffered. */
 export function exchange(socketPath: string, path: string, request: Request): Exchange {
   // A connection for each: they are local and cheap, and none can turn out to be closed by the other side.
   const outgoing = httpRequest({ socketPath, path, method: request.method, headers: headersOf(request), agent: false })
@@ -27,7 +30,7 @@ export function exchange(socketPath: string, path: string, request: Request): Ex
     outgoing.on('error', reject)
   })
   request.signal.addEventListener('abort', () => outgoing.destroy(), { once: true })
-  void send(request.body, outgoing)
+  void send(request, outgoing)
   return {
     response,
     finished,
@@ -49,7 +52,8 @@ function hostOf(request: Request): string {
   return new URL(URL.canParse(origin) ? origin : request.url).host
 }
 
-async function send(body: ReadableStream<Uint8Array> | null, outgoing: ClientRequest): Promise<void> {
+async function send({ body, headers }: Request, outgoing: ClientRequest): Promise<void> {
+  const length = Number(headers.get('content-length') ?? Number.NaN)
   if (body === null) {
     outgoing.end()
     return
@@ -62,12 +66,22 @@ async function send(body: ReadableStream<Uint8Array> | null, outgoing: ClientReq
     void reader.cancel().catch(() => undefined)
   })
   try {
+    if (length <= SMALL_BYTES) {
+      outgoing.end(await readAll(reader))
+      return
+    }
     for (let part = await reader.read(); !part.done; part = await reader.read())
       if (!outgoing.write(part.value)) await once(outgoing, 'drain', { signal: left.signal })
     outgoing.end()
   } catch (cause) {
     outgoing.destroy(cause instanceof Error ? cause : undefined)
   }
+}
+
+async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = []
+  for (let part = await reader.read(); !part.done; part = await reader.read()) parts.push(part.value)
+  return Buffer.concat(parts)
 }
 
 function toResponse(method: string, incoming: IncomingMessage): Response {

@@ -115,7 +115,7 @@ export const HIDDEN: Readonly<Record<string, HiddenTable>> = {
     owner: 't.user_id',
     key: 't.user_id::text',
     make: `insert into private.account_deletions (user_id, requested_by, final_at)
-      select u.id, 'person', now() + interval '30 days' ${ONE_EACH}`,
+      select u.id, '{person}', now() + interval '30 days' ${ONE_EACH}`,
     shows: { failure: owner },
   },
   'private.avatar_checks': {
