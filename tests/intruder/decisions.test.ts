@@ -134,8 +134,7 @@ test('functions run with the rights that the contract gives them', async () => {
 test('whatever piece of the protection is taken away, it is noticed', { timeout: 240_000 }, async () => {
   await Session.run(stack.status.db_url, async (session) => {
     const world = await World.create(session, matrix, tables, CAST)
-    // What is put off to the end would keep a table from being altered.
-    await session.sql`set constraints all immediate`
+    await session.checkNow()
     const mutants = (await readMutants(session.sql)).filter(
       // What only functions use takes all questions, which are the bench's.
       (mutant) => mutant.place !== 'helper' && reasonOf(mutant) === undefined,

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import postgres from 'postgres'
 import { z } from 'zod'
 import { decideFiles } from './buckets.ts'
@@ -63,9 +64,7 @@ const GRANTS = `
 const FUNCTIONS = `
   with function as (
     select
-      oid, proname as name, oid::regprocedure as signature, prosecdef, pronamespace = 'public'::regnamespace as is_public,
-      pg_get_functiondef(oid) as definition,
-      '\\m(\\w+\\.)?(user_id|owner_id|created_by) = (v_user_id|auth\\.uid\\(\\)|\\(select auth\\.uid\\(\\)\\))' as guard
+      oid, proname as name, oid::regprocedure as signature, prosecdef, pronamespace = 'public'::regnamespace as is_public
     from pg_proc
     where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
       and prokind = 'f'
@@ -92,16 +91,16 @@ const FUNCTIONS = `
   from function where prosecdef
   union all
   select 'helper', name, 'no search_path', format('alter function %s reset search_path', signature)
-  from function where prosecdef
-  union all
-  select 'helper', name, 'no guard', regexp_replace(definition, guard, 'true', 'g')
-  from function where prosecdef and definition ~ guard`
+  from function where prosecdef`
+
+const POWERS = new URL('./powers.sql', import.meta.url)
 
 /** Every mutant of the policies, grants and functions that stand between a client and the data. */
 export async function readMutants(sql: postgres.Sql | postgres.TransactionSql): Promise<readonly Mutant[]> {
-  const found = [...(await sql.unsafe(POLICIES)), ...(await sql.unsafe(GRANTS)), ...(await sql.unsafe(FUNCTIONS))]
+  const powers = await readFile(POWERS, 'utf8')
+  const found = [POLICIES, GRANTS, FUNCTIONS, powers].map((query) => sql.unsafe(query))
   const name = ({ place, name, kind, sql: statement }: Mutant): string => [place, name, kind, statement].join()
-  return [...Mutants.parse(found)].sort((one, other) => (name(one) < name(other) ? -1 : 1))
+  return [...Mutants.parse((await Promise.all(found)).flat())].sort((one, other) => (name(one) < name(other) ? -1 : 1))
 }
 
 /**

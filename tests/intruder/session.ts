@@ -83,6 +83,16 @@ export class Session {
       })
   }
 
+  /** Checks now what is put off to the end: it would keep a table from being altered. What comes later is put off as ever. */
+  async checkNow(): Promise<void> {
+    const [put] = await this.sql`
+      select string_agg(format('%s.%I', connamespace::regnamespace, conname), ', ') as off
+      from pg_constraint
+      where condeferred`
+    await this.sql`set constraints all immediate`
+    await this.sql.unsafe(`set constraints ${put?.off} deferred`)
+  }
+
   /** Tries each statement with these claims, undoes it, and gives what came of it, in the same order. */
   async attempt(claims: Claims, attempts: readonly Attempt[]): Promise<readonly Outcome[]> {
     const items = attempts.map(({ sql, after, plain, live }) => ({
