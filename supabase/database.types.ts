@@ -2624,7 +2624,10 @@ export type Database = {
       delete_exercise: { Args: { exercise_id?: string }; Returns: string }
       delete_my_account: { Args: Record<PropertyKey, never>; Returns: Json }
       delete_set: { Args: { set_id?: string; version?: number }; Returns: Json }
-      discarded_avatars: { Args: { limit?: number }; Returns: Json }
+      discarded_avatars: {
+        Args: { after?: string; limit?: number }
+        Returns: Json
+      }
       duplicate_template: {
         Args: { id?: string; template_id?: string }
         Returns: Json
@@ -2755,7 +2758,10 @@ export type Database = {
           isSetofReturn: false
         }
       }
-      files_to_erase: { Args: { limit?: number }; Returns: Json }
+      files_to_erase: {
+        Args: { after?: string; limit?: number }
+        Returns: Json
+      }
       finish_import: {
         Args: { import_id?: string }
         Returns: {

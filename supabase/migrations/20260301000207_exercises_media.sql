@@ -60,6 +60,32 @@ grant execute on function private.is_product_exercise(uuid) to authenticated;
 comment on function private.is_product_exercise(uuid) is
   'Whether an exercise that the caller sees is the product''s own, and no athlete''s: those have no slug.';
 
+-- definer: the files in a folder are not all readable, and a policy cannot ask the table that it is of.
+create function private.has_room(p_bucket text, p_path text, p_id uuid, p_most integer)
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select count(*) < p_most
+  from (
+    select
+    from storage.objects
+    where objects.bucket_id = p_bucket
+      and objects.name collate "C" > split_part(p_path, '/', 1) || '/'
+      -- What follows the slash in that order.
+      and objects.name collate "C" < split_part(p_path, '/', 1) || '0'
+      and objects.name <> p_path
+      and objects.id <> p_id
+    limit p_most
+  ) as neighbor;
+$$;
+
+grant execute on function private.has_room(text, text, uuid, integer) to authenticated;
+comment on function private.has_room(text, text, uuid, integer) is
+  'Whether the first folder of this path has fewer than so many other files: room for a new one, or for one that is moved.';
+
 create policy select_exercise_media on storage.objects
   for select to anon, authenticated
   using (
@@ -78,6 +104,7 @@ create policy insert_exercise_media on storage.objects
       private.folder_id(name) = any ((select private.my_open_exercise_ids())::uuid[])
       or ((select private.is_admin()) and private.is_product_exercise(private.folder_id(name)))
     )
+    and private.has_room(bucket_id, name, id, 20)
   );
 
 create policy update_exercise_media on storage.objects
@@ -88,6 +115,14 @@ create policy update_exercise_media on storage.objects
       private.folder_id(name) = any ((select private.my_open_exercise_ids())::uuid[])
       or ((select private.is_admin()) and private.is_product_exercise(private.folder_id(name)))
     )
+  )
+  with check (
+    bucket_id = 'exercise-media'
+    and (
+      private.folder_id(name) = any ((select private.my_open_exercise_ids())::uuid[])
+      or ((select private.is_admin()) and private.is_product_exercise(private.folder_id(name)))
+    )
+    and private.has_room(bucket_id, name, id, 20)
   );
 
 create policy delete_exercise_media on storage.objects
@@ -101,6 +136,8 @@ create policy delete_exercise_media on storage.objects
   );
 
 comment on policy select_exercise_media on storage.objects is 'Whoever sees the exercise lists its files.';
-comment on policy insert_exercise_media on storage.objects is 'The creator until it is approved, and admins to the product''s own.';
-comment on policy update_exercise_media on storage.objects is 'The creator until it is approved, and admins to the product''s own.';
+comment on policy insert_exercise_media on storage.objects is
+  'The creator until it is approved, and admins to the product''s own: 20 files for each exercise.';
+comment on policy update_exercise_media on storage.objects is
+  'The creator until it is approved, and admins to the product''s own; none is moved to where 20 are.';
 comment on policy delete_exercise_media on storage.objects is 'The creator until it is approved, and admins to the product''s own.';

@@ -52,6 +52,7 @@ create policy insert_own_avatars on storage.objects
     bucket_id = 'avatars'
     and private.folder_id(name) = (select auth.uid())
     and name ~ '^[^/]+/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$'
+    and private.has_room(bucket_id, name, id, 10)
   );
 
 -- No update: a new picture has a new name. What is on a card is never replaced behind it, and no cache shows the old one.
@@ -64,7 +65,7 @@ create policy delete_own_avatars on storage.objects
   );
 
 comment on policy select_own_avatars on storage.objects is 'Everybody lists their own; of others they know the address.';
-comment on policy insert_own_avatars on storage.objects is 'Everybody in a folder of their own, under a name that a card can point to.';
+comment on policy insert_own_avatars on storage.objects is 'Everybody in a folder of their own, under a name that a card can point to: 10 at a time.';
 comment on policy delete_own_avatars on storage.objects is 'Everybody their own, but for the one that their card shows.';
 
 -- Cards ----------------------------------------------------------------------------------------------------------------

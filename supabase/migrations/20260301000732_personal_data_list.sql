@@ -45,8 +45,8 @@ values
    'workout_exercise_id in (select id from public.workout_exercises where user_id = $1)', 'withheld', 'left', 'cascade',
    'Ids of exercises in workouts that an admin moved, for taking that back.'),
   ('bucket:exercise-media',
-   'owner_id = $1::text and split_part(name, ''/'', 1) in (select exercise_id::text from private.exercise_ids_of($1) as exercise_id)',
-   'exported', 'restored', 'deleted', null),
+   'owner_id = $1::text and not private.is_product_exercise(private.folder_id(name))',
+   'exported', 'restored', 'deleted', 'But those of exercises that are gone do not come back.'),
   -- Templates
   ('public.workout_templates', 'created_by = $1', 'exported', 'restored', 'cascade', null),
   ('public.template_days', 'template_id in (select id from public.workout_templates where created_by = $1)',

@@ -62,6 +62,9 @@ values
       where profiles.user_id = private.folder_id(objects.name) and profiles.avatar_path = objects.name
     )',
    '1 hour', 'job', 'Uploads that never came onto a card; what a card no longer shows goes at once.'),
+  ('unclaimed_media', 'storage.objects',
+   'bucket_id = ''exercise-media'' and created_at < $1 and private.is_unclaimed_media(name, owner_id)', '1 hour', 'job',
+   'Files of exercises and athletes that are gone.'),
   ('abandoned_anonymous_accounts', 'auth.users',
    'is_anonymous and created_at < $1 and not exists (
       select from auth.sessions

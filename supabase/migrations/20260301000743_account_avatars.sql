@@ -189,7 +189,7 @@ comment on function public.judge_avatar(uuid, text, boolean) is
 -- Deleting -------------------------------------------------------------------------------------------------------------
 
 -- definer: files are not readable past their policies, and what is to go is readable by nobody.
-create function private.discarded_avatars(p_limit integer)
+create function private.discarded_avatars(p_after text, p_limit integer)
 returns jsonb
 language plpgsql
 volatile
@@ -208,29 +208,30 @@ begin
       from private.avatar_checks
       join storage.objects on objects.id = avatar_checks.object_id
       where avatar_checks.discarded_at is not null
-      order by avatar_checks.discarded_at
+        and (p_after is null or ('avatars/' || objects.name) collate "C" > p_after)
+      order by ('avatars/' || objects.name) collate "C"
       limit p_limit
     ) as file
   );
 end;
 $$;
 
-grant execute on function private.discarded_avatars(integer) to service_role;
-comment on function private.discarded_avatars(integer) is 'What discarded_avatars answers.';
+grant execute on function private.discarded_avatars(text, integer) to service_role;
+comment on function private.discarded_avatars(text, integer) is 'What discarded_avatars answers.';
 
-create function public.discarded_avatars("limit" integer default null)
+create function public.discarded_avatars("limit" integer default null, after text default null)
 returns jsonb
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.discarded_avatars(private.page_size(discarded_avatars."limit"));
+  select private.discarded_avatars(discarded_avatars.after, private.page_size(discarded_avatars."limit"));
 $$;
 
-comment on function public.discarded_avatars(integer) is
-  'For the edge function account: pictures that no card shows any more, at most 100: [{bucket, name}]. Forgets those that are
-gone. Fails with invalid_limit.';
+comment on function public.discarded_avatars(integer, text) is
+  'For the edge function account: pictures that no card shows any more, at most 100, by name: [{bucket, name}]. after is as for
+files_to_erase. Forgets those that are gone. Fails with invalid_limit.';
 
 create function private.discard_unused_avatars()
 returns bigint

@@ -24,6 +24,8 @@ export type Leaving = z.infer<typeof Leaving>
 
 /** Files that are to be deleted. */
 export const FilesToErase = z.array(z.object({ bucket: z.string(), name: z.string() }))
+/** Files that are to be deleted. */
+export type FilesToErase = z.infer<typeof FilesToErase>
 
 /** `manifest.json`, the last file of an archive: every other one with its length and its SHA-256. */
 export const Manifest = z.strictObject({

@@ -83,20 +83,26 @@ export class ArchiveGateway {
 }
 
 /**
- * Deletes the files that the database lists, as the backend: those of people whose deletion is final, or pictures that no
- * card shows. Answers how many there were. Rejects when Storage does not delete them: the next run tries again.
+ * Deletes the files that the database lists, as the backend: those of people whose deletion is final and of exercises that
+ * are gone, or pictures that no card shows. Answers how many there were. Goes through all of them, and then rejects where
+ * Storage did not delete some: the next run tries again.
  */
 export async function eraseFiles(admin: SupabaseClient, list: 'files_to_erase' | 'discarded_avatars'): Promise<number> {
   let count = 0
+  let after: string | null = null
+  const refusals: Error[] = []
   for (;;) {
-    const files = await answer(FilesToErase, admin.rpc(list, { limit: 100 }))
-    if (files.length === 0) return count
+    const files: FilesToErase = await answer(FilesToErase, admin.rpc(list, { limit: 100, after }))
+    const last = files.at(-1)
+    if (last === undefined) break
+    after = `${last.bucket}/${last.name}`
     for (const bucket of new Set(files.map((file) => file.bucket))) {
       const names = files.filter((file) => file.bucket === bucket).map(({ name }) => name)
-      const { data, error } = await admin.storage.from(bucket).remove(names)
-      if (error) throw error
-      if (data.length === 0) throw new Error(`Storage deletes nothing of ${bucket}`)
+      const { error } = await admin.storage.from(bucket).remove(names)
+      if (error) refusals.push(error)
     }
     count += files.length
   }
+  if (refusals.length > 0) throw new AggregateError(refusals, 'Storage does not delete files')
+  return count
 }
