@@ -34,7 +34,7 @@ comment on column private.account_deletions.requested_at is 'When the first of t
 comment on column private.account_deletions.final_at is 'From when on it is erased, and can be taken back no more.';
 comment on column private.account_deletions.banned_until is 'Until when it had been locked out before an admin asked.';
 comment on column private.account_deletions.failed_at is 'When the last try to erase it failed; null when none did.';
-comment on column private.account_deletions.failure is 'The SQLSTATE and the rule that it failed by.';
+comment on column private.account_deletions.failure is 'The SQLSTATE and the rule that it failed by; files, where Storage has not deleted them yet.';
 
 -- Asking ---------------------------------------------------------------------------------------------------------------
 

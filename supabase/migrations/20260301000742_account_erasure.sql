@@ -3,6 +3,25 @@
 
 -- Erasing --------------------------------------------------------------------------------------------------------------
 
+create function private.require_no_files(p_user_id uuid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if exists (select from private.files_of(p_user_id)) then
+    raise exception using
+      errcode = 'object_in_use',
+      constraint = 'files',
+      message = 'Storage has not deleted all files of the person.';
+  end if;
+end;
+$$;
+
+comment on function private.require_no_files(uuid) is 'Fails, by the rule files, where Storage has files of a person.';
+
 create function private.erase_account(p_user_id uuid)
 returns void
 language plpgsql
@@ -13,6 +32,7 @@ as $$
 declare
   v_line private.personal_data;
 begin
+  perform private.require_no_files(p_user_id);
   perform private.lock_athletes(array[p_user_id]);
   -- Nobody is told of each set that goes; a message would be one more copy.
   perform set_config('fitai.importing', 'on', true);
@@ -43,16 +63,46 @@ begin
   where users.id = p_user_id;
 
   perform set_config('fitai.importing', '', true);
+  -- What was uploaded since: whoever is past the moment is locked out, and may hold a token of the last minutes.
+  perform private.require_no_files(p_user_id);
   perform private.audit('account_erased', p_user_id);
 end;
 $$;
 
 comment on function private.erase_account(uuid) is
   'Erases everything that the list of personal data says of a person, but files: all of it or, when anything fails, nothing.
-Costs what the account holds, and a reading of the live messages of the last days.';
+Fails as long as there are files. Costs what the account holds, and a reading of the live messages of the last days.';
 
-create function private.erase_accounts()
+create function private.lock_out_leavers()
 returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  with leaver as (
+    select users.id
+    from private.account_deletions
+    join auth.users on users.id = account_deletions.user_id
+    where account_deletions.final_at <= now()
+      and users.banned_until is distinct from timestamptz '2999-12-31 00:00:00+00'
+    for update of users skip locked
+  ),
+  ended as (
+    delete from auth.sessions
+    where sessions.user_id in (select leaver.id from leaver)
+  )
+  update auth.users
+  set banned_until = '2999-12-31 00:00:00+00'
+  from leaver
+  where users.id = leaver.id;
+$$;
+
+comment on function private.lock_out_leavers() is
+  'Ends the sessions of everybody whose deletion is final; none of them can sign in any more, also where the erasure fails.';
+
+create function private.erase_next_account(p_untried_since timestamptz)
+returns uuid
 language plpgsql
 volatile
 security invoker
@@ -60,45 +110,75 @@ set search_path = ''
 as $$
 declare
   v_user_id uuid;
-  v_has_files boolean := false;
   v_state text;
   v_rule text;
 begin
-  for v_user_id in
-    select account_deletions.user_id
-    from private.account_deletions
-    where account_deletions.final_at <= now()
-    -- Those that failed before come last, so that they hold up nobody.
-    order by account_deletions.failed_at nulls first, account_deletions.final_at
-    limit 100
-    for update skip locked
-  loop
-    if exists (select from private.files_of(v_user_id)) then
-      v_has_files := true;
-      continue;
-    end if;
+  select account_deletions.user_id
+  into v_user_id
+  from private.account_deletions
+  where account_deletions.final_at <= now()
+    and (account_deletions.failed_at is null or account_deletions.failed_at < p_untried_since)
+  -- Those that failed before come last, so that they hold up nobody.
+  order by account_deletions.failed_at nulls first, account_deletions.final_at
+  limit 1
+  for update skip locked;
 
-    begin
-      perform private.erase_account(v_user_id);
-    exception
-      when others then
-        get stacked diagnostics v_state = returned_sqlstate, v_rule = constraint_name;
+  if not found then
+    return null;
+  end if;
 
-        -- Not the message, which may quote what is to go.
-        update private.account_deletions
-        set failed_at = now(), failure = concat_ws(' ', v_state, nullif(v_rule, ''))
-        where account_deletions.user_id = v_user_id;
-    end;
+  begin
+    -- What somebody else holds is not waited for at length: the next run tries again.
+    perform set_config('lock_timeout', '2s', true);
+    perform private.erase_account(v_user_id);
+  exception
+    when others then
+      get stacked diagnostics v_state = returned_sqlstate, v_rule = constraint_name;
+
+      -- Not the message, which may quote what is to go.
+      update private.account_deletions
+      set failed_at = clock_timestamp(),
+        failure = case v_rule when 'files' then 'files' else concat_ws(' ', v_state, nullif(v_rule, '')) end
+      where account_deletions.user_id = v_user_id;
+  end;
+
+  return v_user_id;
+end;
+$$;
+
+comment on function private.erase_next_account(timestamptz) is
+  'Erases one account whose deletion is final and that was not tried since this moment, or says in its row when and why it
+could not be. Answers whose; null when none is left.';
+
+-- It commits, so that an account that takes long holds up nobody, and one that is erased stays so.
+-- except function-header: a procedure that commits has no volatility and no settings.
+create procedure private.erase_accounts()
+language plpgsql
+security invoker
+as $$
+declare
+  v_began constant timestamptz := clock_timestamp();
+begin
+  perform private.lock_out_leavers();
+  commit;
+
+  while private.erase_next_account(v_began) is not null loop
+    commit;
+    -- The rest is for the next run, which waits for this one.
+    exit when clock_timestamp() > v_began + interval '8 minutes';
   end loop;
 
-  if v_has_files then
+  if exists (
+    select from private.account_deletions where account_deletions.failure = 'files' and account_deletions.failed_at >= v_began
+  ) then
     perform private.call_function('account/erase-files');
   end if;
 end;
 $$;
 
-comment on function private.erase_accounts() is
-  'Erases up to 100 accounts whose deletion is final. Where one has files, Storage deletes them first, and it goes with a later
-run. Where one cannot be erased, its row says since when and why, and the others go.';
+comment on procedure private.erase_accounts() is
+  'Locks out everybody whose deletion is final and erases their accounts, each in a transaction of its own. Where one has files,
+Storage deletes them first, and it goes with a later run. Where one cannot be erased, its row says since when and why, and the
+others go.';
 
-select cron.schedule('erase-accounts', '*/10 * * * *', 'select private.erase_accounts()');
+select cron.schedule('erase-accounts', '*/10 * * * *', 'call private.erase_accounts()');

@@ -54,6 +54,7 @@ values
   ('anon executes',
    'search_templates(text,text,training_goal,training_level,template_category,text[],equipment[],muscle[],integer,integer,integer,text,integer)',
    'published templates are public'),
+  ('search path is not empty', 'private.erase_accounts()', 'what has settings cannot commit'),
   ('API reads private', 'private.error_codes', 'documentation, read by private.fail as the caller');
 
 create temporary table finding (

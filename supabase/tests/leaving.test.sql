@@ -145,7 +145,7 @@ select is(
   'an abandoned account is to be erased'
 );
 
-select private.erase_accounts();
+select private.erase_next_account(now());
 select is(
   (select array_agg(username order by username) from public.profiles where user_id in (select user_id from tests.users)),
   array['adele', 'ben', 'cleo'], 'and is, while those whose time has not come stay'

@@ -5,15 +5,6 @@ select plan(13);
 
 select tests.create_user('ana');
 select tests.create_user('ben');
-select tests.act_as('ana');
-insert into public.exercises (id, name, exercise_type, primary_muscles, difficulty, movement_pattern, tracking_type, weight_entry)
-select id::uuid, name, 'strength', '{chest}', 'beginner', 'push', 'weight_reps', 'total'
-from (
-  values ('00000000-0000-4000-8000-00000000fa01', 'Full'), ('00000000-0000-4000-8000-00000000fa02', 'Other')
-) as own (id, name);
-
--- Room -----------------------------------------------------------------------------------------------------------------
-
 create function tests.uploads(p_bucket text, p_folder text, p_from integer, p_to integer)
 returns text
 language sql
@@ -23,7 +14,16 @@ as $$
     p_bucket, p_folder || '/', p_from, p_to
   );
 $$;
-grant execute on function tests.uploads(text, text, integer, integer) to public;
+grant execute on function tests.uploads(text, text, integer, integer), tests.id(text) to public;
+
+select tests.act_as('ana');
+insert into public.exercises (id, name, exercise_type, primary_muscles, difficulty, movement_pattern, tracking_type, weight_entry)
+select id::uuid, name, 'strength', '{chest}', 'beginner', 'push', 'weight_reps', 'total'
+from (
+  values ('00000000-0000-4000-8000-00000000fa01', 'Full'), ('00000000-0000-4000-8000-00000000fa02', 'Other')
+) as own (id, name);
+
+-- Room -----------------------------------------------------------------------------------------------------------------
 
 select lives_ok(tests.uploads('exercise-media', '00000000-0000-4000-8000-00000000fa01', 1, 20), 'an exercise has 20 files');
 select tests.throws_error(

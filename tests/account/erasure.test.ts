@@ -52,7 +52,7 @@ describe('asking for it', () => {
     const back = await signIn(ana.email)
     expect(await call(back.client, 'keep_my_account', {})).toEqual({ status: 'staying', final_at: null })
     expect(await call(back.client, 'keep_my_account', {})).toEqual({ status: 'staying', final_at: null })
-    await sql`select private.erase_accounts()`
+    await sql`call private.erase_accounts()`
     expect(await isThere(ana)).toBe(true)
   })
 
@@ -153,7 +153,7 @@ describe('an account that is final', () => {
     await leave(ana)
     await isOver(ana)
     await eventually(async () => {
-      await sql`select private.erase_accounts()`
+      await sql`call private.erase_accounts()`
       expect(await sql`select final_at, failure from private.account_deletions where user_id = ${ana.id}`).toEqual([])
     })
     expect(await isThere(ana)).toBe(false)
