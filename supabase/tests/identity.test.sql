@@ -1,7 +1,7 @@
 -- Who an athlete is: what appears at sign-up, what each may read and write, usernames, roles, the token hook.
 begin;
 \ir support/acting.psql
-select plan(81);
+select plan(85);
 
 -- Sign-up --------------------------------------------------------------------------------------------------------------
 
@@ -260,6 +260,7 @@ select tests.throws_error('select public.my_account()', 'not_authenticated', 'th
 
 select tests.stop_acting();
 update public.profiles set display_name = 'Zoë Äpfel' where user_id = tests.id('odd2');
+update public.profiles set display_name = $$D'Arc & Co\$$ where user_id = tests.id('ana.tap');
 update public.profiles set display_name = 'Zoe Hidden', visibility = 'private' where user_id = tests.id('odd3');
 select tests.act_as('ben');
 select is(
@@ -267,7 +268,11 @@ select is(
   '{Zoë Äpfel}', 'search finds public athletes without regard to accents, and nobody private'
 );
 select is(public.search_users('apf') #>> '{items,0,display_name}', 'Zoë Äpfel', 'by the beginning of any word');
+select is(public.search_users('zoe ap') #>> '{items,0,display_name}', 'Zoë Äpfel', 'by words in a row, the last of them begun');
+select is(public.search_users('apfel zoe') -> 'items', '[]', 'in that order');
 select is(public.search_users('%o_') -> 'items', '[]', 'wildcards are letters here');
+select is(public.search_users($$z'oe \' & '$$) -> 'items', '[]', 'and so is what queries are written with');
+select is(public.search_users($$d'arc & co\$$) #>> '{items,0,user_id}', tests.id('ana.tap')::text, 'which names have as well');
 select tests.throws_error($$select public.search_users('a')$$, 'invalid_argument', 'one letter is too few');
 select tests.throws_error($$select public.search_users('ana', 51)$$, 'invalid_limit', 'a page has its bounds');
 select tests.act_as_anon();

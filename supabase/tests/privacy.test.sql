@@ -1,7 +1,7 @@
 -- Who sees whom: friends, blocks, the three levels of a card; and what a plan entitles to.
 begin;
 \ir support/acting.psql
-select plan(43);
+select plan(44);
 
 select tests.create_user('pia');
 select tests.create_user('quin');
@@ -45,6 +45,7 @@ update public.profiles set visibility = 'private' where user_id in (tests.id('qu
 select tests.act_as('pia');
 select ok(not tests.sees('quin'), 'a private card is not even a friend''s');
 select is_empty('select private.friend_ids() union all select id from public.friendships', 'nor is the friendship seen');
+select is(public.my_friends() -> 'items', '[]', 'nor listed');
 select is(
   tests.error_of(format('select public.send_friend_request(%L)', tests.id('rae'))),
   tests.error_of(format('select public.send_friend_request(%L)', gen_random_uuid())),
