@@ -128,11 +128,14 @@ join public.plans on plans.id = case
     (select active.plan_id from private.active_subscriptions as active where active.user_id = caller.user_id),
     'free'
   )
-end;
+end
+where not exists (
+  select from auth.users where users.id = caller.user_id and users.banned_until > now()
+);
 
 comment on view private.request_limit is
   'Whose bucket the request of this transaction is counted in, how many tokens that holds, and in how many seconds it fills:
-one row. A caller whom nobody has signed in is a hash of their address.';
+one row, and none where the user is locked out. A caller whom nobody has signed in is a hash of their address.';
 
 -- Counting -------------------------------------------------------------------------------------------------------------
 

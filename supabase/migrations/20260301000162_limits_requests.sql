@@ -40,8 +40,8 @@ end;
 $$;
 
 comment on function private.take_read() is
-  'Takes a token of the bucket that this session keeps for the caller: how many are left. Below 0 there was none. Writes no
-table. A caller has a whole bucket in every session of the pool.';
+  'Takes a token of the bucket that this session keeps for the caller: how many are left. Below 0 there was none; null where
+the user is locked out. Writes no table. A caller has a whole bucket in every session of the pool.';
 
 create function private.refuse_request(p_tokens double precision)
 returns void
@@ -113,6 +113,10 @@ begin
     returning held.tokens into v_tokens;
   end if;
 
+  if v_tokens is null then
+    perform private.fail('not_authenticated', 'the account of this token is locked out');
+  end if;
+
   -- Failing gives the token back that was not there.
   if v_tokens < 0 then
     perform private.refuse_request(v_tokens);
@@ -124,7 +128,8 @@ $$;
 grant execute on function private.count_caller() to service_role;
 comment on function private.count_caller() is
   'Takes a token of the bucket of this request: exactly where it may write, for whoever takes at the same time waits until
-this transaction ends; by session where it only reads. Answers how many are left. Fails with rate_limited.';
+this transaction ends; by session where it only reads. Answers how many are left. Fails with rate_limited, or with not_authenticated
+where the user is locked out.';
 
 -- definer: the one function that the Data API calls for every role.
 create function private.pre_request()

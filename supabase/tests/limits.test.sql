@@ -1,7 +1,7 @@
 -- Who is counted, in which bucket, against which figures: what the Data API asks before each request.
 begin;
 \ir support/acting.psql
-select plan(44);
+select plan(49);
 
 -- What a bucket holds after one request of the present actor to this path, of requests that may write.
 create function tests.left_after(p_caller uuid, p_path text, p_bucket text)
@@ -17,6 +17,14 @@ begin
     where rate_limits.caller_id = p_caller and rate_limits.bucket = p_bucket::private.request_bucket
   );
 end;
+$$;
+
+create function tests.left_to_read()
+returns double precision
+language sql
+security definer
+as $$
+  select private.take_read();
 $$;
 
 create function tests.from_address(p_headers json)
@@ -176,6 +184,23 @@ select tests.stop_acting();
 update private.rate_limits set filled_at = clock_timestamp() + interval '1 hour', tokens = 3 where caller_id = tests.id('ana');
 select tests.act_as('ana');
 select is(tests.left_after(tests.id('ana'), '/workouts', 'requests'), 2::double precision, 'nor does a clock that is set back empty it');
+
+-- Who is locked out ------------------------------------------------------------------------------------------------------
+
+select tests.stop_acting();
+update auth.users set banned_until = now() + interval '1 second' where id = tests.id('ben');
+update auth.users set banned_until = now() where id = tests.id('root');
+select tests.act_as('ben');
+select is(tests.refusal() ->> 'code', 'not_authenticated', 'what is left of a token opens nothing for who is locked out');
+select is(tests.refusal() ->> 'status', '401', 'as for one that has run out');
+select tests.act_as('root');
+select is(tests.refusal(), null, 'while a ban that is over is none');
+select isnt(tests.left_to_read(), null, 'and may read');
+select tests.act_as('ben');
+select is(tests.left_to_read(), null, 'which who is locked out may not');
+select tests.stop_acting();
+update auth.users set banned_until = null where id = tests.id('ben');
+select tests.act_as('ana');
 
 -- Reach ----------------------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,10 @@ test('an admin locks an account out and lets it in again, and its owner reads wh
   const locked = await update({ is_active: false, reason: 'shared with strangers' })
   expect(locked).toMatchObject({ error: null, data: { user_id: athlete.id, is_active: false } })
   expect((await trySignIn()).error).toMatchObject({ code: 'user_banned' })
+  const read = await athlete.client.from('exercises').select('id').limit(1)
+  const write = await athlete.client.rpc('count_request')
+  for (const refused of [read, write])
+    expect(refused).toMatchObject({ status: 401, error: { code: 'not_authenticated' } })
   expect((await athlete.client.auth.refreshSession()).error).not.toBeNull()
 
   expect((await update({ is_active: true, reason: 'a mistake' })).error).toBeNull()
