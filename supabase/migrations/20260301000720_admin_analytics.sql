@@ -8,6 +8,9 @@ stable
 security definer
 set search_path = ''
 as $$
+declare
+  -- A sum over fewer is a view into somebody's day.
+  v_fewest constant integer := 5;
 begin
   perform private.require_admin();
 
@@ -54,10 +57,10 @@ begin
         jsonb_build_object(
           'day', day.day,
           'new_users', coalesce(joined.users, 0),
-          'athletes', coalesce(trained.athletes, 0),
-          'workouts', coalesce(trained.workouts, 0),
-          'sets', coalesce(trained.sets, 0),
-          'volume_kg', coalesce(trained.volume_kg, 0)
+          'athletes', case when trained.day is null then 0 when trained.athletes >= v_fewest then trained.athletes end,
+          'workouts', case when trained.day is null then 0 when trained.athletes >= v_fewest then trained.workouts end,
+          'sets', case when trained.day is null then 0 when trained.athletes >= v_fewest then trained.sets end,
+          'volume_kg', case when trained.day is null then 0 when trained.athletes >= v_fewest then trained.volume_kg end
         )
         order by day.day
       )
@@ -85,5 +88,6 @@ $$;
 grant execute on function public.platform_analytics(date, date) to authenticated;
 comment on function public.platform_analytics(date, date) is
   'For admins: {users, subscribers: {plan: number}, days: [{day, new_users, athletes, workouts, sets, volume_kg}]}, days in
-UTC, both ends included, at most 366. Sums only, so nobody''s access log is written. Costs a reading of the workouts of the
+UTC, both ends included, at most 366. The last four are null on a day when fewer than five athletes trained: what is left are
+sums about nobody, and no access log is written. Costs a reading of the workouts of the
 period. Fails with not_authenticated, admin_only or invalid_argument.';

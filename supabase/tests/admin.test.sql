@@ -1,7 +1,7 @@
 -- What admins may do with accounts, that others may not, and that each use of it is on record.
 begin;
 \ir support/acting.psql
-select plan(44);
+select plan(46);
 
 select tests.create_user('ada');
 select tests.create_user('zed');
@@ -133,7 +133,25 @@ select tests.throws_error('select public.admin_list_users()', 'admin_only', 'wit
 
 -- Figures --------------------------------------------------------------------------------------------------------------
 
+select tests.stop_acting();
+select tests.create_user('figure_' || n) from generate_series(1, 9) as n;
+-- Four of them on one day, five others on the next.
+insert into public.workouts (user_id, timezone, started_at)
+select tests.id('figure_' || n), 'UTC', timestamptz '2019-05-02 12:00+00' + (n / 5) * interval '1 day'
+from generate_series(1, 9) as n;
+update public.workouts set status = 'completed', ended_at = started_at + interval '1 hour'
+where user_id in (select user_id from tests.users where name like 'figure_%');
 select tests.act_as('ada');
+select results_eq(
+  $$select item ->> 'athletes', item ->> 'workouts', item ->> 'sets', item ->> 'volume_kg'
+    from jsonb_array_elements(public.platform_analytics('2019-05-01', '2019-05-02') -> 'days') as item order by item ->> 'day'$$,
+  $$values ('0', '0', '0', '0'), (null, null, null, null)$$,
+  'a day when nobody trained is zero, one of a few is not told'
+);
+select is(
+  (public.platform_analytics('2019-05-03', '2019-05-03') #> '{days,0}') - 'volume_kg',
+  '{"day": "2019-05-03", "new_users": 0, "athletes": 5, "workouts": 5, "sets": 0}', 'of five it is'
+);
 select is(
   jsonb_array_length(public.platform_analytics(current_date - 6, current_date) -> 'days'), 7, 'a row for each day'
 );
