@@ -70,12 +70,13 @@ as $$
       where username_changes.old_username = p_username
         and username_changes.user_id <> p_user_id
         and username_changes.changed_at > now() - interval '30 days'
-    ) then 'username_taken'
+    ) or private.is_username_held(p_username) then 'username_taken'
   end;
 $$;
 
 comment on function private.username_problem(text, uuid) is
-  'Why a user may not have a name: the error code, or null. A name that was given up stays its owner''s for 30 days.';
+  'Why a user may not have a name: the error code, or null. A name that was given up stays its owner''s for 30 days;
+one whose account was erased is nobody''s for as long.';
 
 create function private.username_changeable_at(p_user_id uuid)
 returns timestamptz

@@ -20,7 +20,7 @@ create table private.billing_events (
   kind                   private.billing_event_kind not null,
   occurred_at            timestamptz not null,
   received_at            timestamptz not null default now(),
-  stripe_customer_id     text not null,
+  stripe_customer_id     text,
   stripe_subscription_id text not null,
   dispute_id             text,
   plan_id                text references public.plans (id) on delete restrict,
@@ -30,6 +30,7 @@ create table private.billing_events (
   period_ends_at         timestamptz,
   cancel_at_period_end   boolean,
   ended_at               timestamptz,
+  constraint billing_events_customer_is_somebody check ((stripe_customer_id is null) = (user_id is null)),
   constraint billing_events_not_of_the_future check (occurred_at <= received_at + interval '5 minutes'),
   constraint billing_events_kind_has_its_columns check (
     case kind
@@ -181,17 +182,41 @@ create trigger _500_apply
   when (new.user_id is not null)
   execute function private.tg_billing_events__apply();
 
+create function private.tg_billing_events__forget_customer()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  new.stripe_customer_id := null;
+  return new;
+end;
+$$;
+
+comment on function private.tg_billing_events__forget_customer() is
+  'What is nobody''s any more leads to no customer either, nor do the subscriptions of one person to each other.';
+
+create trigger _200_forget_customer
+  before insert or update of user_id on private.billing_events
+  for each row
+  when (new.user_id is null)
+  execute function private.tg_billing_events__forget_customer();
+
 -- Comments -------------------------------------------------------------------------------------------------------------
 
 comment on table private.billing_events is
-  'What Stripe told, each event once, never changed. Kept for the books when the account goes, without whose it was.';
+  'What Stripe told, each event once, never changed. Kept for the books when the account goes, without whose it was and which
+customer''s.';
 comment on column private.billing_events.id is 'The id of the event at Stripe: telling it again is no new event.';
 comment on column private.billing_events.user_id is 'Whose subscription it is; null once the account is gone.';
 comment on column private.billing_events.kind is 'What it tells.';
 comment on column private.billing_events.occurred_at is 'When it happened, by Stripe''s clock, in whole seconds.';
 comment on column private.billing_events.received_at is 'When it was told to us.';
-comment on column private.billing_events.stripe_customer_id is 'The customer at Stripe.';
-comment on column private.billing_events.stripe_subscription_id is 'The subscription at Stripe.';
+comment on column private.billing_events.stripe_customer_id is 'The customer at Stripe; null once the account is gone.';
+comment on column private.billing_events.stripe_subscription_id is
+  'The subscription at Stripe: what the books are held against. Whose it was, Stripe alone can say.';
 comment on column private.billing_events.dispute_id is 'The dispute at Stripe; of a dispute alone, as what follows is of a subscription.';
 comment on column private.billing_events.plan_id is 'The plan that was subscribed to.';
 comment on column private.billing_events.status is 'How Stripe had it.';

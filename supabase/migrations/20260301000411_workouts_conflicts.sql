@@ -11,8 +11,6 @@ values
   ('rest_not_running', 409, 'No rest is running.', 'Begin one with start_rest.'),
   ('conflict_not_found', 404, 'There is no such conflict of this user.', 'Read workout_conflicts.');
 
-create extension if not exists pg_cron;
-
 create type public.conflict_resolution as enum ('restored', 'dismissed');
 comment on type public.conflict_resolution is 'What became of a kept value.';
 
@@ -199,11 +197,6 @@ create trigger _100_touch
 create trigger _200_resolve
   before update of resolution on public.workout_conflicts
   for each row execute function private.tg_workout_conflicts__resolve();
-select cron.schedule(
-  'forget-resolved-conflicts', '29 4 * * *',
-  $$delete from public.workout_conflicts where coalesce(resolved_at, created_at + interval '1 year') < now() - interval '30 days'$$
-);
-
 -- Comments -------------------------------------------------------------------------------------------------------------
 
 comment on table public.workout_conflicts is
@@ -219,7 +212,7 @@ comment on column public.workout_conflicts.expected_version is 'The version that
 comment on column public.workout_conflicts.current is 'The row as it stood then; null when it was gone.';
 comment on column public.workout_conflicts.session_id is 'The session whose change it was.';
 comment on column public.workout_conflicts.resolution is 'restored or dismissed; null while it is open.';
-comment on column public.workout_conflicts.resolved_at is 'Since when; resolved ones go after 30 days.';
+comment on column public.workout_conflicts.resolved_at is 'Since when; the policy settled_conflicts says when it goes.';
 comment on policy select_own on public.workout_conflicts is 'The athlete alone.';
 comment on policy update_own on public.workout_conflicts is 'The athlete dismisses it.';
 comment on policy delete_own on public.workout_conflicts is 'The athlete alone.';

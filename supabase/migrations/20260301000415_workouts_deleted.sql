@@ -124,13 +124,8 @@ create trigger _800_remember_deleted
   for each statement execute function private.tg__remember_deleted();
 
 -- A phone that has been away for longer than that is told of nothing.
-select cron.schedule(
-  'forget-deleted-training', '23 4 * * *',
-  $$delete from private.deleted_training where deleted_at < now() - interval '90 days'$$
-);
-
-comment on table private.deleted_training is 'Ids of workouts, exercises and sets that athletes deleted in the last 90 days.';
+comment on table private.deleted_training is 'Ids of workouts, exercises and sets that athletes deleted of late.';
 comment on column private.deleted_training.id is 'The deleted row.';
 comment on column private.deleted_training.workout_id is 'The workout that it was, or was in.';
 comment on column private.deleted_training.user_id is 'Its athlete.';
-comment on column private.deleted_training.deleted_at is 'When.';
+comment on column private.deleted_training.deleted_at is 'When; the policy deleted_training says how long it is known.';

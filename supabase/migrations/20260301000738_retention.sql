@@ -41,21 +41,41 @@ comment on column private.retention_policies.reason is 'Why so long, and why no 
 insert into private.retention_policies (id, relation, expired, keep, reason)
 values
   ('export_copies', 'private.export_pages', 'created_at < $1', '1 hour', 'Of exports that broke off; a packed one is gone at once.'),
-  ('given_up_usernames', 'private.username_changes', 'changed_at < $1', '90 days', 'A name is held for 30 days, disputes take longer.'),
-  ('resolved_conflicts', 'public.workout_conflicts', 'resolved_at < $1', '90 days', 'The choice can be looked at for a season.'),
   ('broken_off_restores', 'private.restore_pages', 'created_at < $1', '1 hour', 'Of archives that were sent and never brought in.'),
+  ('given_up_usernames', 'private.username_changes', 'changed_at < $1', '90 days', 'A name is held for 30 days, disputes take longer.'),
+  ('held_usernames', 'private.held_usernames', 'held_until < $1', '1 day', 'The names are free by then, and a hash of one is no use.'),
+  ('settled_conflicts', 'public.workout_conflicts', 'coalesce(resolved_at, created_at + interval ''1 year'') < $1', '30 days',
+   'A choice can be looked at for a month; what nobody chose in a year is settled by that.'),
+  ('deleted_training', 'private.deleted_training', 'deleted_at < $1', '90 days',
+   'Longer than a phone is away that still has what was deleted, and would send it again.'),
   ('old_prescriptions', 'public.prescriptions', 'created_at < $1', '400 days',
    'What a plan asked for, and why, can be compared with the same season a year ago; what is next never reads them.'),
   ('ended_welcomes', 'private.welcome_mails', 'ended_at < $1', '90 days',
    'Who says that no welcome came is told why. None follows: an address is confirmed for the first time once.'),
+  ('import_reports', 'public.import_rows',
+   'outcome in (''duplicate'', ''skipped'', ''failed'', ''undone'') and exists (
+      select from public.imports
+      where imports.id = import_rows.import_id and coalesce(imports.undone_at, imports.finished_at) < $1
+    )',
+   '1 year', 'Lines that did not come in, with their text; those of sets tell a duplicate and stay as long as the import.'),
   ('sign_in_log', 'auth.audit_log_entries', 'created_at < $1', '90 days', 'Addresses and times of sign-ins, for finding abuse.'),
   ('broken_off_sign_ins', 'auth.flow_state', 'created_at < $1', '1 day', 'Sign-ins that nobody came back from.'),
-  ('job_runs', 'cron.job_run_details', 'end_time < $1', '30 days', 'Whether the jobs ran.');
+  ('mailed_links', 'auth.one_time_tokens', 'created_at < ($1 at time zone ''UTC'')', '7 days', 'Links that were never followed; they work for an hour.'),
+  ('asked_factors', 'auth.mfa_challenges', 'created_at < $1', '1 day', 'A second factor is asked for and shown within minutes.'),
+  ('used_refresh_tokens', 'auth.refresh_tokens', 'revoked and updated_at < $1', '30 days',
+   'Who shows one that was used before has stolen it, which ends the session. A month later it is only unknown.'),
+  ('ended_sessions', 'auth.sessions', 'greatest(created_at, updated_at, refreshed_at at time zone ''UTC'') < $1', '90 days',
+   'Seven days without use end a session; where and when it was is kept as long as the log of sign-ins.'),
+  ('job_runs', 'cron.job_run_details', 'coalesce(end_time, start_time) < $1', '30 days',
+   'Whether the jobs ran, for as long as somebody asks since when one did not.');
 
 insert into private.retention_policies (id, relation, expired, keep, action, reason)
 values
   ('leaving_accounts', 'private.account_deletions', 'requested_at < $1', '14 days', 'job',
    'How long a deletion can be taken back. Holds for those that are asked for after it was changed.'),
+  ('idle_limits', 'private.rate_limits',
+   'filled_at < least($1, now() - (select max(window_seconds) from public.plans) * interval ''1 second'')', '15 minutes', 'job',
+   'A bucket that nobody has taken from for a window is full, as one that is not there.'),
   ('unused_avatars', 'storage.objects',
    'bucket_id = ''avatars'' and created_at < $1 and not exists (
       select from public.profiles
@@ -69,7 +89,7 @@ values
    'is_anonymous and created_at < $1 and not exists (
       select from auth.sessions
       where sessions.user_id = users.id
-        and greatest(sessions.created_at, sessions.updated_at, sessions.refreshed_at at time zone ''UTC'') > $1
+        and greatest(sessions.created_at, sessions.updated_at, sessions.refreshed_at at time zone ''UTC'') >= $1
     )',
    '90 days', 'erase_account',
    'Nobody can sign in to them once their session has ended, which it does after seven days without use.');
@@ -110,8 +130,9 @@ begin
           )
           select count(*) from leaving'
         else
+          -- The condition again: a place is one of a partition.
           'with gone as (
-            delete from %1$s where ctid = any (array(select ctid from %1$s where %2$s limit %3$s)) returning 1
+            delete from %1$s where ctid = any (array(select ctid from %1$s where %2$s limit %3$s)) and (%2$s) returning 1
           )
           select count(*) from gone'
       end,

@@ -22,6 +22,29 @@ $$;
 
 comment on function private.require_no_files(uuid) is 'Fails, by the rule files, where Storage has files of a person.';
 
+create function private.hold_usernames_of(p_user_id uuid)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.hold_username(name.username, name.since + interval '30 days')
+  from (
+    select profiles.username, now() as since
+    from public.profiles
+    where profiles.user_id = p_user_id
+    union all
+    select username_changes.old_username, username_changes.changed_at
+    from private.username_changes
+    where username_changes.user_id = p_user_id
+      and username_changes.changed_at > now() - interval '30 days'
+  ) as name;
+$$;
+
+comment on function private.hold_usernames_of(uuid) is
+  'Keeps the username of a user, and those that they gave up in the last 30 days, from everybody for 30 days.';
+
 create function private.erase_account(p_user_id uuid)
 returns void
 language plpgsql
@@ -34,6 +57,7 @@ declare
 begin
   perform private.require_no_files(p_user_id);
   perform private.lock_athletes(array[p_user_id]);
+  perform private.hold_usernames_of(p_user_id);
   -- Nobody is told of each set that goes; a message would be one more copy.
   perform set_config('fitai.importing', 'on', true);
 

@@ -122,7 +122,9 @@ where id = tests.id('ana');
 
 create temporary table dry as select * from private.apply_retention();
 select is((select row_count from dry where policy = 'given_up_usernames'), 1::bigint, 'a dry run counts what would go');
-select is((select count(*) from private.username_changes), 2::bigint, 'and changes nothing');
+select is(
+  (select count(*) from private.username_changes where user_id = tests.id('ben')), 2::bigint, 'and changes nothing'
+);
 select is(
   (select row_count from dry where policy = 'abandoned_anonymous_accounts'), 1::bigint,
   'who never signed up and stayed away'
@@ -134,9 +136,13 @@ select is(
   'a policy that is not active is not enforced'
 );
 select results_eq(
-  'select old_username from private.username_changes', array['ben_before'], 'what is older than the policy keeps is gone'
+  $$select old_username from private.username_changes where user_id = tests.id('ben')$$, array['ben_before'],
+  'what is older than the policy keeps is gone'
 );
-select is((select count(*) from private.account_deletions), 1::bigint, 'what another job does is only counted');
+select is(
+  (select count(*) from private.account_deletions where user_id = tests.id('cleo')), 1::bigint,
+  'what another job does is only counted'
+);
 
 update private.retention_policies set is_active = true where id = 'abandoned_anonymous_accounts';
 select count(*) from private.apply_retention(p_dry_run => false);

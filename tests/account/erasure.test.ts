@@ -4,6 +4,8 @@ import { eventually } from '../support/eventually.ts'
 import { sql, stack } from '../support/stack.ts'
 import { call, refusal } from '../workouts/training.ts'
 import { request } from './archive.ts'
+import { underWay } from './circle.ts'
+import { heldOf } from './held.ts'
 import { createLifter, type Lifter } from './lifter.ts'
 import { filesWith, tablesWith } from './traces.ts'
 
@@ -111,7 +113,9 @@ describe('asking for it', () => {
 describe('an account that is final', () => {
   let ana: Lifter
   let ben: User
+  let cleo: User
   let shared: string
+  let purchase: string | undefined
 
   beforeAll(async () => {
     ben = await createUser('ben')
@@ -131,7 +135,7 @@ describe('an account that is final', () => {
       .throwOnError()
     await serviceClient().from('exercises').update({ review_status: 'approved' }).eq('id', shared).throwOnError()
     ana = await createLifter('ana')
-    const cleo = await createUser('cleo')
+    cleo = await createUser('cleo')
     await ana.client.from('exercise_ratings').insert({ exercise_id: shared, rating: 1 }).throwOnError()
     await cleo.client.from('exercise_ratings').insert({ exercise_id: shared, rating: 4 }).throwOnError()
     await call(ana.client, 'send_friend_request', { user_id: ben.id })
@@ -139,6 +143,16 @@ describe('an account that is final', () => {
     await call(ben.client, 'start_workout', { id: crypto.randomUUID() })
     const { data } = await ben.client.from('workouts').select('id').single().throwOnError()
     await call(ben.client, 'add_workout_exercise', { workout_id: data?.id, exercise_id: ana.approvedExerciseId })
+    await call(cleo.client, 'block_user', { user_id: ana.id })
+    await call(serviceClient(), 'begin_export', { user_id: ana.id })
+    await underWay(ana.id, ana.ownExerciseId)
+    const [event] = await sql<{ id: string }[]>`select id from private.billing_events where user_id = ${ana.id}`
+    purchase = event?.id
+  })
+
+  test('had something in every table that holds anything of anybody', async () => {
+    const empty = (await heldOf(ana.id)).filter(({ count }) => count === 0)
+    expect(empty.map(({ relation }) => relation)).toEqual(['private.account_deletions'])
   })
 
   test('was everywhere before', async () => {
@@ -159,9 +173,11 @@ describe('an account that is final', () => {
     expect(await isThere(ana)).toBe(false)
 
     expect(await tablesWith([ana.mark, ana.email])).toEqual([])
-    expect(await filesWith([ana.mark])).toEqual([])
-    // Who used power, over whom and when stays, under an id that means nobody.
-    expect(await tablesWith([ana.id])).toEqual(['private.audit_log'])
+    expect(await filesWith([ana.mark, ana.email])).toEqual([])
+    // Who used power, over whom and when stays, and whom others blocked, under an id that means nobody.
+    expect(await tablesWith([ana.id])).toEqual(['blocks', 'private.audit_log'])
+    const held = (await heldOf(ana.id)).filter(({ count }) => count > 0)
+    expect(held.map(({ relation }) => relation)).toEqual(['private.audit_log'])
     const { data } = await serviceClient().storage.from('exercise-media').list(ana.ownExerciseId)
     expect(data).toEqual([])
   })
@@ -179,6 +195,31 @@ describe('an account that is final', () => {
     expect(own).toEqual([{ exercise_id: ana.approvedExerciseId }])
   })
 
+  test('leaves the books, which lead to nobody', async () => {
+    const books = await sql`select * from private.billing_events where id = ${purchase ?? ''}`
+    expect(books).toMatchObject([{ user_id: null, stripe_customer_id: null, plan_id: 'pro' }])
+  })
+
+  test('keeps its names from everybody for a month, and tells nobody why', async () => {
+    const take = async (username: string) => {
+      const { status, error } = await ben.client.rpc('set_username', { username })
+      return [status, error]
+    }
+    const [other] = await sql<{ username: string }[]>`select username from public.profiles where user_id = ${cleo.id}`
+    const taken = await take(other?.username ?? '')
+    expect(taken).toMatchObject([409, { code: 'username_taken' }])
+    for (const name of [`${ana.mark}_new`, `${ana.mark}_old`]) {
+      expect(await take(name)).toEqual(taken)
+      const { id } = await createUser('dora', { username: name })
+      const [profile] = await sql`select username from public.profiles where user_id = ${id}`
+      expect(profile?.username).toMatch(/^athlete_/)
+      await serviceClient().auth.admin.deleteUser(id)
+    }
+    await sql`update private.held_usernames set held_until = now()
+      where username_hash = private.username_hash(${`${ana.mark}_old`})`
+    expect(await take(`${ana.mark}_old`)).toEqual([200, null])
+  })
+
   test('cannot be signed in to, and its token reads nothing', async () => {
     expect((await ana.client.auth.signInWithPassword(ana)).error?.code).toBe('invalid_credentials')
     expect((await refusal(ana.client, 'my_account', {})).code).toBe('not_authenticated')
@@ -187,7 +228,12 @@ describe('an account that is final', () => {
 
   test('leaves a log that is whole', async () => {
     const entries = await sql`select action from private.audit_log where subject_id = ${ana.id} order by at`
-    expect(entries.map(({ action }) => action)).toEqual(['account_deletion_requested', 'account_erased'])
+    expect(entries.map(({ action }) => action)).toEqual([
+      'user_updated',
+      'account_exported',
+      'account_deletion_requested',
+      'account_erased',
+    ])
     expect(await sql`select * from private.verify_audit_log()`).toEqual([])
   })
 })

@@ -6,27 +6,14 @@ import { call } from '../workouts/training.ts'
 import { exported, type Opened, open, request } from './archive.ts'
 import { createLifter, type Lifter } from './lifter.ts'
 
-// What stays empty for a lifter without friends, a second device, a second factor or a subscription, whose streaks are long
-// over. Whatever is new in the list has to be filled, or named here.
-const UNUSED = [
-  'auth.mfa_factors',
-  'private.account_deletions',
-  'private.audit_log',
-  'private.billing_events',
-  'private.username_changes',
-  'public.blocks',
-  'public.friendships',
-  'public.subscriptions',
-  'public.user_streaks',
-  'public.workout_conflicts',
-  'public.workout_shares',
-]
-
 let lifter: Lifter
 let archive: Opened
 
 beforeAll(async () => {
   lifter = await createLifter('ana')
+  // The one thing that a lifter who stays does not have.
+  await sql`insert into private.account_deletions (user_id, requested_by, final_at)
+    values (${lifter.id}, '{person}', now() + interval '14 days')`
   archive = await open(await exported(lifter))
 })
 
@@ -45,7 +32,7 @@ describe('the archive', () => {
       const entry = archive.manifest.files.find(({ path }) => path === `data/${relation.replace('.', '/')}.json`)
       expect(entry?.rows ?? 0).toBe(held?.n)
     }
-    expect(empty).toEqual(UNUSED)
+    expect(empty, 'what a lifter does not have is not tested: give it to them').toEqual([])
   })
 
   test('gives numbers and texts as they are stored', () => {

@@ -2,6 +2,7 @@ import { imported } from '../imports/importing.ts'
 import { createUser, serviceClient, type User } from '../support/clients.ts'
 import { call } from '../workouts/training.ts'
 import { chooseAvatar } from './archive.ts'
+import { circle } from './circle.ts'
 import { plans } from './plans.ts'
 
 /** Somebody who has used everything, with a word of their own in every text that they could write. */
@@ -30,10 +31,14 @@ const PNG = Uint8Array.from(
   (letter) => letter.charCodeAt(0),
 )
 
-/** Makes a lifter called `name`, through the API alone. Rejects when anything of it is refused. */
+/** Makes a lifter called `name`, through the API where there is one. Rejects when anything of it is refused. */
 export async function createLifter(name: string): Promise<Lifter> {
   const mark = `canary${crypto.randomUUID().replaceAll('-', '').slice(0, 12)}`
-  const user = await createUser(name, { display_name: `${mark} Display`, first_name: `${mark} First` })
+  const user = await createUser(name, {
+    username: `${mark}_old`,
+    display_name: `${mark} Display`,
+    first_name: `${mark} First`,
+  })
   const { client, id } = user
   const [ownExerciseId, approvedExerciseId] = [crypto.randomUUID(), crypto.randomUUID()]
   const picture = new Uint8Array([...PNG, ...new TextEncoder().encode(mark)])
@@ -92,9 +97,10 @@ export async function createLifter(name: string): Promise<Lifter> {
     .throwOnError()
   await client.from('equipment_pieces').insert({ kind: 'plate', weight: 45, unit: 'lb', count: 6 }).throwOnError()
   await plans(user, mark, ownExerciseId)
+  const later = await circle(user, mark)
   await train(client, mark, [ownExerciseId, approvedExerciseId])
   await imported(user, hevy(mark), { timezone: 'Europe/Berlin', unknown: 'create' })
-  return { ...user, mark, ownExerciseId, approvedExerciseId, picture }
+  return { ...later, mark, ownExerciseId, approvedExerciseId, picture }
 }
 
 async function train(client: User['client'], mark: string, exerciseIds: readonly string[]): Promise<void> {

@@ -118,6 +118,11 @@ export const HIDDEN: Readonly<Record<string, HiddenTable>> = {
       select u.id, '{person}', now() + interval '30 days' ${ONE_EACH}`,
     shows: { failure: owner },
   },
+  'private.welcome_mails': {
+    owner: 't.user_id',
+    key: 't.user_id::text',
+    make: `insert into private.welcome_mails (user_id, failure) select u.id, '{canary}' ${ONE_EACH}`,
+  },
   'private.avatar_checks': {
     owner: 't.user_id',
     key: 't.object_id::text',
@@ -195,6 +200,8 @@ export const NOBODYS: Readonly<Record<string, string>> = {
   'private.call_buckets': "the product's own: names of functions",
   'private.entitlements': "the product's own: what plans entitle to",
   'private.error_codes': "the product's own sentences",
+  'private.held_usernames': 'hashes',
+  'private.kept_tables': "the product's own: what stays, and why",
   'private.personal_data': "the product's own: what is whose",
   'private.restored_tables': "the product's own: how an archive is brought back",
   'private.retention_policies': "the product's own: how long what is kept",
