@@ -106,11 +106,12 @@ set search_path = ''
 as $$
   with leaver as (
     select users.id
-    from private.account_deletions
-    join auth.users on users.id = account_deletions.user_id
-    where account_deletions.final_at <= now()
+    from auth.users
+    where users.id in (
+        select account_deletions.user_id from private.account_deletions where account_deletions.final_at <= now()
+      )
       and users.banned_until is distinct from timestamptz '2999-12-31 00:00:00+00'
-    for update of users skip locked
+    for update skip locked
   ),
   ended as (
     delete from auth.sessions

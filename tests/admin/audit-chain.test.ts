@@ -46,3 +46,16 @@ test('the first entry of a day continues those of the day before that were being
   expect(problems).toEqual([])
   await morning`rollback`
 })
+
+test('where the chain stands is said in the log of the server', async () => {
+  const said: string[] = []
+  const listener = postgres(stack.db_url, {
+    max: 1,
+    onnotice: ({ severity, message }) => said.push(`${severity}: ${message}`),
+  })
+  await sql`select private.audit('user_updated', ${crypto.randomUUID()})`
+  await listener`set client_min_messages = log`
+  await listener`select private.publish_audit_head()`
+  await listener.end({ timeout: 1 })
+  expect(said).toEqual([expect.stringMatching(/^LOG: audit log: day \d{4}-\d\d-\d\d, \d+ entries, hash [0-9a-f]{64}$/)])
+})
