@@ -43,6 +43,7 @@ create table public.workout_templates (
   published_at       timestamptz,
   featured_order     smallint,
   is_premium         boolean not null default false,
+  is_premium_copy    boolean not null default false,
   is_ai_generated    boolean not null default false,
   is_active          boolean not null default true,
   author_is_public   boolean not null default true,
@@ -74,6 +75,8 @@ create table public.workout_templates (
   constraint workout_templates_days_per_week_in_range check (days_per_week between 0 and 14),
   constraint workout_templates_published_has_readers check (not is_published or visibility <> 'private'),
   constraint workout_templates_published_at_consistent check (not is_published or published_at is not null),
+  constraint workout_templates_premium_copy_is_premium check (not is_premium_copy or is_premium),
+  constraint workout_templates_premium_copy_unpublished check (not is_premium_copy or not is_published),
   constraint workout_templates_featured_is_public check (
     featured_order is null or (is_published and visibility = 'public')
   ),
@@ -260,6 +263,8 @@ comment on column public.workout_templates.is_published is 'Whether anybody but 
 comment on column public.workout_templates.published_at is 'When it was last published.';
 comment on column public.workout_templates.featured_order is 'Its place among the featured ones, null for the others. Set by admins.';
 comment on column public.workout_templates.is_premium is 'Whether what it consists of is for premium plans alone. Set by admins.';
+comment on column public.workout_templates.is_premium_copy is
+  'Whether it was copied from a premium template of somebody else''s: its document is for premium plans, its owner''s too.';
 comment on column public.workout_templates.is_ai_generated is 'Whether the coach drafted it.';
 comment on column public.workout_templates.is_active is 'Whether it is offered; a retired one its author alone sees.';
 comment on column public.workout_templates.author_is_public is

@@ -115,7 +115,7 @@ create policy select_readable on public.template_days
       where workout_templates.id = template_id
         and (
           not workout_templates.is_premium
-          or workout_templates.created_by = (select auth.uid())
+          or (workout_templates.created_by = (select auth.uid()) and not workout_templates.is_premium_copy)
           or (select private.has_entitlement('premium_templates'))
         )
     )
@@ -139,7 +139,7 @@ create policy select_readable on public.template_exercises
       where workout_templates.id = template_id
         and (
           not workout_templates.is_premium
-          or workout_templates.created_by = (select auth.uid())
+          or (workout_templates.created_by = (select auth.uid()) and not workout_templates.is_premium_copy)
           or (select private.has_entitlement('premium_templates'))
         )
     )

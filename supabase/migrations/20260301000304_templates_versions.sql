@@ -9,13 +9,14 @@ comment on type public.template_run_status is 'active, then completed when every
 
 -- No reference to the template: a version outlives it while a run is on it (see tg_workout_templates__drop_versions).
 create table public.template_versions (
-  template_id  uuid not null,
-  version      integer not null,
-  created_by   uuid references public.profiles (user_id) on delete set null,
-  is_premium   boolean not null default false,
-  document     jsonb not null,
-  request_hash uuid not null,
-  created_at   timestamptz not null default now(),
+  template_id     uuid not null,
+  version         integer not null,
+  created_by      uuid references public.profiles (user_id) on delete set null,
+  is_premium      boolean not null default false,
+  is_premium_copy boolean not null default false,
+  document        jsonb not null,
+  request_hash    uuid not null,
+  created_at      timestamptz not null default now(),
   primary key (template_id, version),
   constraint template_versions_version_from_one check (version >= 1),
   constraint template_versions_document_has_days check (jsonb_typeof(document -> 'days') = 'array')
@@ -60,22 +61,24 @@ create policy select_public on public.template_versions
 create policy select_readable on public.template_versions
   for select to authenticated
   using (
-    created_by = (select auth.uid())
-    or (
-      (not is_premium or (select private.has_entitlement('premium_templates')))
-      and (
-        exists (
-          select from public.workout_templates
-          where workout_templates.id = template_id
-            and workout_templates.version = template_versions.version
-        )
-        or exists (
-          select from public.template_runs
-          where template_runs.template_id = template_versions.template_id
-            and template_runs.version = template_versions.version
-            and template_runs.user_id = (select auth.uid())
-            and template_runs.status = 'active'
-        )
+    (
+      not is_premium
+      or (created_by = (select auth.uid()) and not is_premium_copy)
+      or (select private.has_entitlement('premium_templates'))
+    )
+    and (
+      created_by = (select auth.uid())
+      or exists (
+        select from public.workout_templates
+        where workout_templates.id = template_id
+          and workout_templates.version = template_versions.version
+      )
+      or exists (
+        select from public.template_runs
+        where template_runs.template_id = template_versions.template_id
+          and template_runs.version = template_versions.version
+          and template_runs.user_id = (select auth.uid())
+          and template_runs.status = 'active'
       )
     )
   );
@@ -154,7 +157,7 @@ set search_path = ''
 as $$
 begin
   update public.template_versions
-  set is_premium = new.is_premium
+  set is_premium = new.is_premium, is_premium_copy = new.is_premium_copy
   where template_versions.template_id = new.id;
 
   return null;
@@ -186,12 +189,13 @@ comment on column public.template_versions.template_id is 'The template; it may 
 comment on column public.template_versions.version is 'Counted from 1.';
 comment on column public.template_versions.created_by is 'The template''s author, whom nobody reads here.';
 comment on column public.template_versions.is_premium is 'Whether the template is for premium plans.';
+comment on column public.template_versions.is_premium_copy is 'Whether it is for them where it is one''s own, too.';
 comment on column public.template_versions.document is 'The plan with its days and their exercises.';
 comment on column public.template_versions.request_hash is 'Of the request that made it: tells a retry from a conflict.';
 comment on policy select_public on public.template_versions is 'The newest version of what everybody may see, but for premium templates.';
 comment on policy select_readable on public.template_versions is
   'All versions of one''s own, the newest of what one sees, and the one that an active run of one''s own is on; of premium
-templates only while the plan entitles to them.';
+templates of others, and of copies of them, only while the plan entitles to them.';
 
 comment on table public.template_runs is
   'An athlete''s way through a template. At most one run of a template is active; it stays on its version until moved.';

@@ -120,7 +120,7 @@ select 'template', derived.name, 'derived'
 from unnest(array[
   'created_by', 'author_is_public', 'days_per_week', 'estimated_minutes', 'estimated_calories', 'primary_muscles',
   'equipment', 'visibility',
-  'is_published', 'published_at', 'featured_order', 'is_premium', 'is_ai_generated', 'is_active', 'copied_from',
+  'is_published', 'published_at', 'featured_order', 'is_premium', 'is_premium_copy', 'is_ai_generated', 'is_active', 'copied_from',
   'usage_count', 'favorite_count', 'rating_sum', 'rating_count', 'rating_average', 'runs_started', 'runs_completed',
   'completion_rate', 'popularity', 'created_at', 'updated_at', 'exercises', 'run', 'my_rating', 'is_favorite',
   'newest_version'

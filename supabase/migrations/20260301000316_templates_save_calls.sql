@@ -119,8 +119,13 @@ begin
   end if;
 
   perform private.store_template_card(v_id, coalesce(v_card.version, 0) + 1, v_given, v_document, p_user_id);
-  insert into public.template_versions (template_id, version, created_by, is_premium, document, request_hash)
-  values (v_id, coalesce(v_card.version, 0) + 1, p_user_id, coalesce(v_card.is_premium, false), v_document, v_hash);
+  insert into public.template_versions (
+    template_id, version, created_by, is_premium, is_premium_copy, document, request_hash
+  )
+  values (
+    v_id, coalesce(v_card.version, 0) + 1, p_user_id, coalesce(v_card.is_premium, false),
+    coalesce(v_card.is_premium_copy, false), v_document, v_hash
+  );
   perform private.store_template_rows(v_id, v_document);
   return v_id;
 exception
@@ -168,5 +173,5 @@ in docs/reference/templates.md; what get_template answered may be sent back chan
 of the caller''s makes its next version, unless nothing differs. version says which one the change was made in: another
 save meanwhile is not lost but answered with template_changed. The same request again answers the same. Days and exercises
 without an id keep that of what stood in their place.
-Fails with not_authenticated, invalid_template, template_changed, template_not_found, template_not_shareable, id_conflict or
-too_many_templates.';
+Fails with not_authenticated, invalid_template, template_changed, template_not_found, template_not_shareable, id_conflict,
+too_many_templates, or premium_template for a copy of a premium template.';

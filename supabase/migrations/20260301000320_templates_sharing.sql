@@ -45,6 +45,8 @@ declare
 begin
   if p_visibility = 'private' or p_visibility is null then
     perform private.fail('invalid_argument', 'visibility must be public or friends');
+  elsif v_card.is_premium_copy then
+    perform private.fail('template_not_shareable', 'a copy of a premium template');
   end if;
 
   select private.shared_template_problem(
@@ -86,7 +88,7 @@ $$;
 
 grant execute on function public.publish_template(uuid, public.visibility) to authenticated;
 comment on function public.publish_template(uuid, public.visibility) is
-  'Shows one''s template to everyone or to friends, and answers it. All of its exercises have to be of the library. Everyone sees it only while
+  'Shows one''s template to everyone or to friends, and answers it. All of its exercises have to be of the library, and it is no copy of a premium one. Everyone sees it only while
 the author''s profile is public, friends while it is not private.
 Fails with not_authenticated, template_not_found, template_not_shareable or invalid_argument.';
 

@@ -14,6 +14,10 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  -- What others made for premium plans stays that: a plan that ends takes it along.
+  v_is_premium constant boolean := p_from.is_premium
+    and (p_from.is_premium_copy or p_from.created_by is distinct from private.current_user_id());
 begin
   perform private.store_template(
     private.without_estimates(jsonb_set(p_document, '{days}', (
@@ -31,7 +35,9 @@ begin
 
   update public.workout_templates
   set copied_from = p_from.id,
-    is_ai_generated = p_from.is_ai_generated
+    is_ai_generated = p_from.is_ai_generated,
+    is_premium = v_is_premium,
+    is_premium_copy = v_is_premium
   where workout_templates.id = p_id;
 end;
 $$;
@@ -74,6 +80,7 @@ $$;
 
 grant execute on function public.duplicate_template(uuid, uuid) to authenticated;
 comment on function public.duplicate_template(uuid, uuid) is
-  'Makes a private copy of a template that the caller reads, and answers it. The same id again answers the same copy.
+  'Makes a private copy of a template that the caller reads, and answers it. The same id again answers the same copy. That of
+somebody else''s premium template is read, changed and trained by while the plan entitles to it, and is never published.
 Fails with not_authenticated, template_not_found, premium_template, id_conflict, too_many_templates, or with
 invalid_template where an exercise of it is gone.';

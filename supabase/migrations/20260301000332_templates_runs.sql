@@ -95,7 +95,7 @@ as $$
       and workout_templates.version = p_version
       and private.sees_template(workout_templates)
       and (
-        workout_templates.created_by = (select auth.uid())
+        (workout_templates.created_by = (select auth.uid()) and not workout_templates.is_premium_copy)
         or not workout_templates.is_premium
         or (select private.has_entitlement('premium_templates'))
       )

@@ -150,7 +150,7 @@ values
   (70, 'public.workout_templates', 'created_by',
    '{id,version,name,language,description,difficulty,goal,category,tags,total_weeks,visibility,is_published,published_at,is_ai_generated,is_active,copied_from,created_at,updated_at}',
    '{"published_at": "least(given.published_at, now())", "copied_from": "coalesce(private.archive_template(given.copied_from), private.archive_id(given.copied_from))"}',
-   null),
+   'given.is_premium_copy is not true'),
   (75, 'public.template_generations', 'user_id', '{template_id,prompt,generated_at,ai_version,created_at,updated_at}', '{}',
    'exists (select from public.workout_templates where workout_templates.id = given.template_id and workout_templates.created_by = $2)'),
   (80, 'public.template_runs', 'user_id',
