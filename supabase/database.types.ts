@@ -1402,6 +1402,7 @@ export type Database = {
           created_by: string | null
           document: NonNullable<Json>
           is_premium: boolean
+          is_premium_copy: boolean
           request_hash: string
           template_id: string
           version: number
@@ -1411,6 +1412,7 @@ export type Database = {
           created_by?: string | null
           document: NonNullable<Json>
           is_premium?: boolean
+          is_premium_copy?: boolean
           request_hash: string
           template_id: string
           version: number
@@ -1420,6 +1422,7 @@ export type Database = {
           created_by?: string | null
           document?: NonNullable<Json>
           is_premium?: boolean
+          is_premium_copy?: boolean
           request_hash?: string
           template_id?: string
           version?: number
@@ -2046,6 +2049,7 @@ export type Database = {
           is_active: boolean
           is_ai_generated: boolean
           is_premium: boolean
+          is_premium_copy: boolean
           is_published: boolean
           language: string
           name: string
@@ -2084,6 +2088,7 @@ export type Database = {
           is_active?: boolean
           is_ai_generated?: boolean
           is_premium?: boolean
+          is_premium_copy?: boolean
           is_published?: boolean
           language?: string
           name: string
@@ -2122,6 +2127,7 @@ export type Database = {
           is_active?: boolean
           is_ai_generated?: boolean
           is_premium?: boolean
+          is_premium_copy?: boolean
           is_published?: boolean
           language?: string
           name?: string
@@ -2733,6 +2739,7 @@ export type Database = {
           is_active: boolean
           is_ai_generated: boolean
           is_premium: boolean
+          is_premium_copy: boolean
           is_published: boolean
           language: string
           name: string
