@@ -16,5 +16,5 @@ test('docs/explanation/privacy.md names every action of the audit log, and no ot
   const named = [...`${table} ${others}`.matchAll(/`(\w+)`/g)].map(([, action]) => action)
 
   expect(written.length).toBeGreaterThan(10)
-  expect(named.sort()).toEqual([...new Set(written)].sort())
+  expect(new Set(named)).toEqual(new Set(written))
 })
