@@ -146,6 +146,30 @@ comment on function private.requester_ids() is
   'Who has asked the caller and waits for an answer: they show their card by asking.';
 
 -- definer: nobody may read by whom they are blocked.
+create function private.blocker_ids()
+returns setof uuid
+language plpgsql
+stable
+security definer
+set search_path = ''
+rows 10
+as $$
+declare
+  v_user_id uuid := auth.uid();
+begin
+  return query
+  select blocks.blocker_id
+  from public.blocks
+  where blocks.blocked_id = v_user_id;
+end;
+$$;
+
+grant execute on function private.blocker_ids() to authenticated, service_role;
+comment on function private.blocker_ids() is
+  'By whom the caller is blocked. Asked before private.hidden_user_ids() it keeps the time for somebody who blocks the caller
+from growing with all whom the caller blocks. None for anon.';
+
+-- definer: nobody may read by whom they are blocked.
 create function private.hidden_user_ids()
 returns setof uuid
 language plpgsql

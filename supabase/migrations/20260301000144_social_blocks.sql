@@ -20,6 +20,7 @@ as $$
         or (profiles.visibility = 'friends' and profiles.user_id in (select private.befriended_ids()))
         or profiles.user_id in (select private.requester_ids())
       )
+      and profiles.user_id not in (select private.blocker_ids())
       and profiles.user_id not in (select private.hidden_user_ids())
   );
 $$;

@@ -1,6 +1,7 @@
 -- Privacy: which cards a signed-in athlete sees. Tables that show somebody's things ask the same sets, each once per
 -- statement: private.friend_ids(), private.hidden_user_ids(). A card that is for friends is not private, so that it is enough
--- here to have made friends.
+-- here to have made friends. Who blocks the reader is looked for first: the list of all whom the reader blocks can be made
+-- long, and the time that takes would tell a card that is hidden from one that is not there.
 
 create policy select_visible on public.profiles
   for select to authenticated
@@ -12,6 +13,7 @@ create policy select_visible on public.profiles
         or (visibility = 'friends' and user_id in (select private.befriended_ids()))
         or user_id in (select private.requester_ids())
       )
+      and user_id not in (select private.blocker_ids())
       and user_id not in (select private.hidden_user_ids())
     )
   );
