@@ -201,7 +201,7 @@ export const TABLES: Readonly<Record<string, TableModel>> = {
     select: templateInside,
     open: true,
     forMembers: 'is_premium',
-    secret: 'request_hash created_by',
+    secret: 'request_hash created_by is_premium_copy',
   },
   template_runs: DERIVED,
   template_generations: DERIVED,
