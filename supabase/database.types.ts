@@ -2630,6 +2630,10 @@ export type Database = {
       delete_exercise: { Args: { exercise_id?: string }; Returns: string }
       delete_my_account: { Args: Record<PropertyKey, never>; Returns: Json }
       delete_set: { Args: { set_id?: string; version?: number }; Returns: Json }
+      discard_archive: {
+        Args: { restore_id: string; user_id: string }
+        Returns: undefined
+      }
       discarded_avatars: {
         Args: { after?: string; limit?: number }
         Returns: Json
@@ -3036,7 +3040,15 @@ export type Database = {
           isSetofReturn: false
         }
       }
-      restore_account: { Args: { user_id: string }; Returns: Json }
+      restore_account: {
+        Args: {
+          file_hash: string
+          pages: number
+          restore_id: string
+          user_id: string
+        }
+        Returns: Json
+      }
       resume_workout: {
         Args: { workout_id?: string }
         Returns: {
@@ -3189,7 +3201,13 @@ export type Database = {
       }
       search_users: { Args: { limit?: number; query: string }; Returns: Json }
       send_archive_page: {
-        Args: { page: number; relation: string; rows: Json; user_id: string }
+        Args: {
+          page: number
+          relation: string
+          restore_id: string
+          rows: Json
+          user_id: string
+        }
         Returns: undefined
       }
       send_friend_request: {

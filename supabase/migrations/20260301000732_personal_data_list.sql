@@ -99,6 +99,8 @@ and they stay as they are when that person leaves, for an id that may never have
   ('private.account_deletions', 'user_id = $1', 'exported', 'left', 'cascade', 'The wish to leave is about the account.'),
   ('private.restored_tables', null, null, null, null, 'What of an archive is taken.'),
   ('private.restore_pages', 'user_id = $1', 'withheld', 'left', 'cascade', 'An archive while it is brought in.'),
+  ('private.restored_archives', 'user_id = $1', 'withheld', 'left', 'cascade',
+   'A hash and counts, for a week: which archive was brought in, so that it can be sent again.'),
   ('private.export_pages', 'user_id = $1', 'withheld', 'left', 'cascade', 'The copy itself, while it is packed.'),
   -- Auth
   ('auth.refresh_tokens', 'user_id = $1::text', 'withheld', 'left', 'cascade', 'Secrets; go with the session.'),

@@ -48,6 +48,7 @@ values
    'A choice can be looked at for a month; what nobody chose in a year is settled by that.'),
   ('deleted_training', 'private.deleted_training', 'deleted_at < $1', '90 days',
    'Longer than a phone is away that still has what was deleted, and would send it again.'),
+  ('brought_in_archives', 'private.restored_archives', 'restored_at < $1', '7 days', 'So long an archive whose files did not all come can be sent again.'),
   ('old_prescriptions', 'public.prescriptions', 'created_at < $1', '400 days',
    'What a plan asked for, and why, can be compared with the same season a year ago; what is next never reads them.'),
   ('ended_welcomes', 'private.welcome_mails', 'ended_at < $1', '90 days',

@@ -5,6 +5,8 @@ insert into private.error_codes (code, status, message, hint)
 values
   ('account_not_empty', 409, 'The account has data already.', 'Bring the archive into a new account; the details say what is there.'),
   ('invalid_archive', 400, 'The archive has rows that break a rule.', 'Bring in an archive as it was exported; the details name the rule.'),
+  ('archive_replaced', 409, 'A later import into this account has taken the place of this one.', 'See what the account holds, and send the archive again where that is nothing.'),
+  ('archive_too_large', 413, 'The archive is too large.', 'The details say how much is taken.'),
   ('archive_needs_exercise', 409, 'The archive refers to exercises that are not in it and not in the library.',
    'Bring in an archive as it was exported; the details have the first of them.');
 
@@ -13,12 +15,21 @@ values
 -- Unlogged, as export_pages.
 create unlogged table private.restore_pages (
   user_id    uuid not null references public.profiles (user_id) on delete cascade,
-  relation   text not null,
+  restore_id uuid not null,
   page       integer not null,
+  relation   text not null,
   rows       jsonb not null,
   created_at timestamptz not null default now(),
-  constraint restore_pages_pkey primary key (user_id, relation, page),
+  constraint restore_pages_pkey primary key (user_id, page),
   constraint restore_pages_rows_is_array check (jsonb_typeof(rows) = 'array')
+);
+
+create table private.restored_archives (
+  user_id     uuid primary key references public.profiles (user_id) on delete cascade,
+  file_hash   text not null,
+  answer      jsonb not null,
+  restored_at timestamptz not null default now(),
+  constraint restored_archives_file_hash_is_sha256 check (file_hash ~ '^[0-9a-f]{64}$')
 );
 
 create table private.restored_tables (
@@ -32,13 +43,21 @@ create table private.restored_tables (
 );
 
 alter table private.restore_pages enable row level security;
+alter table private.restored_archives enable row level security;
 alter table private.restored_tables enable row level security;
 
 comment on table private.restore_pages is 'The rows of an archive that is being brought in, until they are.';
 comment on column private.restore_pages.user_id is 'Into whose account.';
+comment on column private.restore_pages.restore_id is 'Of which import: a later one replaces those before it.';
+comment on column private.restore_pages.page is 'The place in the import, from 0, which has no rows.';
 comment on column private.restore_pages.relation is 'Of which table.';
-comment on column private.restore_pages.page is 'The place among the table''s pages.';
 comment on column private.restore_pages.rows is 'The rows, a list of objects.';
+comment on table private.restored_archives is
+  'The archive that an account was last filled from: to send it again is answered as before, and brings files that are missing.';
+comment on column private.restored_archives.user_id is 'Whose account.';
+comment on column private.restored_archives.file_hash is 'The SHA-256 of the archive.';
+comment on column private.restored_archives.answer is 'What restore_account answered.';
+comment on column private.restored_archives.restored_at is 'When that was.';
 comment on table private.restored_tables is
   'What of an archive is taken: tables in the order of their references, and of each the columns that the person decides. What
 is not named here, such as power, plans, approval and everything derived, no archive can set.';

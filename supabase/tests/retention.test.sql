@@ -89,8 +89,10 @@ create temporary table before as select * from private.apply_retention();
 
 insert into private.export_pages (user_id, export_id, page, relation, row_count, rows, created_at)
 select tests.id('ana'), gen_random_uuid(), 1, 'none', 0, '', at from pg_temp.aged('export_copies');
-insert into private.restore_pages (user_id, relation, page, rows, created_at)
-select tests.id('ana'), 'none', n, '[]', at from pg_temp.aged('broken_off_restores');
+insert into private.restore_pages (user_id, restore_id, relation, page, rows, created_at)
+select tests.id('ana'), gen_random_uuid(), 'none', n, '[]', at from pg_temp.aged('broken_off_restores');
+insert into private.restored_archives (user_id, file_hash, answer, restored_at)
+select tests.create_user('restored_' || n), repeat('a', 64), '{}', at from pg_temp.aged('brought_in_archives');
 insert into private.username_changes (user_id, old_username, changed_at)
 select tests.id('ana'), 'ana_' || n, at from pg_temp.aged('given_up_usernames');
 insert into private.held_usernames (username_hash, held_until)

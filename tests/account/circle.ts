@@ -29,7 +29,10 @@ export async function circle(user: User, mark: string): Promise<User> {
 export async function underWay(id: string, exerciseId: string): Promise<void> {
   await sql`insert into auth.flow_state (id, user_id, provider_type, authentication_method, created_at)
     values (gen_random_uuid(), ${id}, 'recovery', 'recovery', now())`
-  await sql`insert into private.restore_pages (user_id, relation, page, rows) values (${id}, 'none', 1, '[]')`
+  await sql`
+    insert into private.restore_pages (user_id, restore_id, relation, page, rows)
+    values (${id}, gen_random_uuid(), 'none', 1, '[]')`
+  await sql`insert into private.restored_archives (user_id, file_hash, answer) values (${id}, repeat('a', 64), '{}')`
   await sql`insert into private.rate_limits (caller_id, bucket, tokens, per_second, filled_at)
     values (${id}, 'requests', 0, 1, now()) on conflict do nothing`
   await sql`insert into private.welcome_mails (user_id, ended_at) values (${id}, now()) on conflict do nothing`

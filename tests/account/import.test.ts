@@ -287,6 +287,16 @@ describe('is refused, and changes nothing:', () => {
     ]
     for (const [table, patch, answer] of forgeries)
       expect([table, patch, await refused(ben, await change(table, patch))]).toEqual([table, patch, answer])
+    // Of ids that Postgres reads as they are meant, and that would be somebody else's.
+    const taken = await exerciseId(ben.client, 'barbell-bench-press')
+    for (const id of [taken.toUpperCase(), taken.replaceAll('-', ''), `{${taken}}`, 7]) {
+      expect([id, await refused(ben, await change('exercises', { id }))]).toEqual([id, [400, 'archive_unreadable']])
+      const plans = archive
+        .rows('public.template_versions')
+        .map((row) => ({ ...row, document: { days: [{ id: crypto.randomUUID(), exercises: [{ id }] }] } }))
+      const forged = await repacked(archive, { 'data/public/template_versions.json': JSON.stringify(plans) })
+      expect([id, await refused(ben, forged)]).toEqual([id, [400, 'archive_unreadable']])
+    }
     const empty = await repacked(archive, { 'data/public/workouts.json': '[{}, {"power": 1}]' })
     expect(await refused(ben, empty)).toEqual([400, 'invalid_archive'])
   })

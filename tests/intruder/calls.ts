@@ -254,9 +254,14 @@ export const CALLS: Readonly<Record<string, CallModel>> = {
   },
   count_request: forAll(''),
   count_address: { args: `address => '203.0.113.9'`, may: nobody, forServer: true },
-  restore_account: { args: `user_id => '{owner}'`, may: nobody, forServer: true },
+  restore_account: {
+    args: `user_id => '{owner}', restore_id => gen_random_uuid(), pages => 1, file_hash => repeat('b', 64)`,
+    may: nobody,
+    forServer: true,
+  },
+  discard_archive: { args: `user_id => '{owner}', restore_id => gen_random_uuid()`, may: nobody, forServer: true },
   send_archive_page: {
-    args: `user_id => '{owner}', relation => 'public.profiles', page => 0, "rows" => '[]'`,
+    args: `user_id => '{owner}', restore_id => gen_random_uuid(), page => 0, relation => 'none', "rows" => '[]'`,
     may: nobody,
     forServer: true,
   },

@@ -145,8 +145,15 @@ export const HIDDEN: Readonly<Record<string, HiddenTable>> = {
   'private.restore_pages': {
     owner: 't.user_id',
     key: "t.relation || '/' || t.page",
-    make: `insert into private.restore_pages (user_id, relation, page, rows)
-      select u.id, '{canary}', 1, '["{canary}"]' ${ONE_EACH}`,
+    make: `insert into private.restore_pages (user_id, restore_id, relation, page, rows)
+      select u.id, gen_random_uuid(), '{canary}', 1, '["{canary}"]' ${ONE_EACH}`,
+  },
+  'private.restored_archives': {
+    owner: 't.user_id',
+    key: 't.user_id::text',
+    make: `insert into private.restored_archives (user_id, file_hash, answer)
+      select u.id, repeat('a', 64), '{"rows": "{canary}"}' ${ONE_EACH}`,
+    closed: { file_hash: HASH },
   },
   'private.exercise_search': {
     owner: 't.audience',

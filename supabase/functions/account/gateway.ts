@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { answer } from '../_shared/answer.ts'
 import { ExportPlan, FilesToErase, Leaving, Restored } from './contract.ts'
 
+const Card = z.object({ avatar_path: z.string().nullable() })
+
 /** What an account asks of the database, as the person. Every method rejects with the refusal that the database answers. */
 export class AccountGateway {
   readonly #db: SupabaseClient
@@ -16,11 +18,17 @@ export class AccountGateway {
     return answer(Leaving, this.#db.rpc('delete_my_account'))
   }
 
-  /** Stores a file of the person's; answers whether Storage took it. */
+  /** Stores a file of the person's where there is none; answers whether there is one then. */
   async upload(bucket: string, name: string, content: Uint8Array<ArrayBuffer>, type?: string): Promise<boolean> {
     const blob = new Blob([content], { type: type ?? 'application/octet-stream' })
-    const { error } = await this.#db.storage.from(bucket).upload(name, blob, { upsert: true })
-    return error === null
+    const { error } = await this.#db.storage.from(bucket).upload(name, blob)
+    return error === null || ('statusCode' in error && error.statusCode === '409')
+  }
+
+  /** Whether the person's card shows a picture. */
+  async hasAvatar(userId: string): Promise<boolean> {
+    const query = this.#db.from('profiles').select('avatar_path').eq('user_id', userId).single()
+    return (await answer(Card, query)).avatar_path !== null
   }
 
   /** The content of a file; undefined where there is none any more. */
@@ -56,29 +64,38 @@ export class ExportGateway {
   }
 }
 
-/** What bringing in an archive asks of the database, as the backend. Every method rejects with the database's refusal. */
+/** What one import of an archive asks of the database, as the backend. Every method rejects with the database's refusal. */
 export class ArchiveGateway {
   readonly #admin: SupabaseClient
+  readonly #import: { readonly user_id: string; readonly restore_id: string }
+  #pages = 0
 
-  constructor(admin: SupabaseClient) {
+  constructor(admin: SupabaseClient, userId: string) {
     this.#admin = admin
+    this.#import = { user_id: userId, restore_id: crypto.randomUUID() }
   }
 
-  /** Keeps rows, as JSON, until they are brought in; page 0 forgets those before. */
-  async send(part: {
-    readonly userId: string
-    readonly relation: string
-    readonly page: number
-    readonly rows: string
-  }): Promise<void> {
-    const { userId, relation, page } = part
-    const rows: unknown = JSON.parse(part.rows)
-    await answer(z.null(), this.#admin.rpc('send_archive_page', { user_id: userId, relation, page, rows }))
+  /** Begins the import; one that was begun before is over. */
+  async begin(): Promise<void> {
+    await this.send('none', '[]')
   }
 
-  /** Brings in what was sent; answers how many rows each table got, and what was left out. */
-  async restore(userId: string): Promise<Restored> {
-    return answer(Restored, this.#admin.rpc('restore_account', { user_id: userId }))
+  /** Keeps rows of a table, as JSON, until they are brought in. */
+  async send(relation: string, json: string): Promise<void> {
+    const rows: unknown = JSON.parse(json)
+    await answer(z.null(), this.#admin.rpc('send_archive_page', { ...this.#import, page: this.#pages, relation, rows }))
+    this.#pages += 1
+  }
+
+  /** Brings in what was sent of the archive with this SHA-256; answers how many rows each table got, and what was left out. */
+  async restore(fileHash: string): Promise<Restored> {
+    const sent = { pages: this.#pages, file_hash: fileHash }
+    return answer(Restored, this.#admin.rpc('restore_account', { ...this.#import, ...sent }))
+  }
+
+  /** Forgets what was sent. */
+  async discard(): Promise<void> {
+    await answer(z.null(), this.#admin.rpc('discard_archive', this.#import))
   }
 }
 

@@ -42,7 +42,7 @@ export function createAccount(env: Env): Hono {
     route.user(async ({ request, user, db }) => {
       const admin = adminClient(env)
       const gateways = {
-        archive: new ArchiveGateway(admin),
+        archive: new ArchiveGateway(admin, user.id),
         account: new AccountGateway(db),
         avatars: new AvatarGateway(admin),
       }

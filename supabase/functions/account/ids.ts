@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { AppError } from '../_shared/errors.ts'
 
-// A row, and the parts of a plan's document: its days and their exercises have ids of their own.
-const Id = z.guid()
-const Document = z.object({
-  document: z.object({
-    days: z.array(z.object({ id: z.guid(), exercises: z.array(z.object({ id: z.guid() })) })),
-  }),
-})
+const HEX = '[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}'
+const ID = new RegExp(HEX, 'g')
+// As an export writes it. Postgres reads others as the same id, which then would not be found in the text.
+const Id = z.string().regex(new RegExp(`^${HEX}$`))
 
-const ID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g
+// The parts of a plan's document: its days and their exercises have ids of their own.
+const Parts = z.array(z.looseObject({})).catch([])
+const Document = z.object({ document: z.object({ days: Parts }) })
 
 /**
  * Gives ids of an archive new ones that belong to `userId` alone: of the same two ids always the same one (UUID version 8 of
@@ -31,12 +31,17 @@ export class NewIds {
     this.#known.set(id, [...parts, digest.slice(20, 32)].join('-'))
   }
 
-  /** Takes notice of every id that a row of the archive defines. */
+  /** Takes notice of every id that a row of the archive defines. Throws archive_unreadable for one that no export writes. */
   defineAll(row: Readonly<Record<string, unknown>>): void {
-    const id = Id.safeParse(row.id)
-    if (id.success) this.define(id.data)
-    const plan = Document.safeParse(row)
-    for (const day of plan.data?.document.days ?? []) for (const part of [day, ...day.exercises]) this.define(part.id)
+    const days = Document.safeParse(row).data?.document.days ?? []
+    for (const part of [row, ...days, ...days.flatMap((day) => Parts.parse(day.exercises))]) {
+      // What has none is judged by the database, which gives a row one and refuses a plan.
+      if (part.id === undefined || part.id === null) continue
+      const id = Id.safeParse(part.id)
+      if (!id.success)
+        throw new AppError('archive_unreadable', { details: 'An id is not written as an export writes it.' })
+      this.define(id.data)
+    }
   }
 
   /** A text in which every id that the archive defines is the new one. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { showAvatar } from './avatar.ts'
 import type { AvatarGateway } from './avatar-gateway.ts'
@@ -46,8 +47,9 @@ interface Gateways {
 }
 
 /**
- * Brings the archive into the empty account of `userId`: its rows in one transaction, then its files.
- * Rejects with archive_unreadable, archive_damaged, archive_too_large, account_not_empty, invalid_archive,
+ * Brings the archive into the empty account of `userId`: its rows in one transaction, then its files. Again, it brings those
+ * files that are missing, and answers as before.
+ * Rejects with archive_unreadable, archive_damaged, archive_too_large, archive_replaced, account_not_empty, invalid_archive,
  * archive_needs_exercise or with a rule of a table; nothing is changed then.
  */
 export async function restoreAccount(
@@ -60,10 +62,17 @@ export async function restoreAccount(
   // Every file is read before the first row is sent, so that one that was changed changes nothing.
   const tables = await readTables(archive, ids)
   for (const { path } of archive.manifest.files) if (!PATHS.has(path)) await archive.read(path)
-  await sendTables(tables, userId, ids, gateways.archive)
-  const restored = await gateways.archive.restore(userId)
+  const restored = await sendTables(tables, ids, gateways.archive)
+    .then(() => gateways.archive.restore(createHash('sha256').update(bytes).digest('hex')))
+    .catch(async (cause: unknown) => {
+      // Where that fails as well, it goes by its age.
+      await gateways.archive.discard().catch(() => undefined)
+      throw cause
+    })
+  // A picture that was chosen here stays.
+  const avatar = (await gateways.account.hasAvatar(userId)) ? undefined : avatarOf(tables)
   const files = archive.manifest.files.flatMap((file) => {
-    const place = placeOf(file, userId, ids, avatarOf(tables))
+    const place = placeOf(file, userId, ids, avatar)
     return place === undefined ? [] : [{ ...file, ...place }]
   })
   const missing: string[] = []
@@ -89,15 +98,11 @@ async function readTables(archive: Unpacked, ids: NewIds): Promise<Tables> {
   return tables
 }
 
-async function sendTables(tables: Tables, userId: string, ids: NewIds, gateway: ArchiveGateway): Promise<void> {
-  let page = 0
-  await gateway.send({ userId, relation: 'none', page, rows: '[]' })
+async function sendTables(tables: Tables, ids: NewIds, gateway: ArchiveGateway): Promise<void> {
+  await gateway.begin()
   for (const [table, rows] of tables)
-    for (let n = 0; n < rows.length; n += ROWS_AT_ONCE) {
-      page += 1
-      const text = ids.replace(JSON.stringify(rows.slice(n, n + ROWS_AT_ONCE)))
-      await gateway.send({ userId, relation: `public.${table}`, page, rows: text })
-    }
+    for (let n = 0; n < rows.length; n += ROWS_AT_ONCE)
+      await gateway.send(`public.${table}`, ids.replace(JSON.stringify(rows.slice(n, n + ROWS_AT_ONCE))))
 }
 
 function avatarOf(tables: Tables): string | undefined {
