@@ -39,3 +39,8 @@ export type DatabaseRole =
 export function apiUrl(context: Pick<StackContext, 'ports'>): string {
   return `http://127.0.0.1:${context.ports.gateway}`
 }
+
+/** The base of Auth's own URLs, which is also the issuer of its tokens. */
+export function authUrl(context: Pick<StackContext, 'ports'>): string {
+  return `${apiUrl(context)}/auth/v1`
+}

@@ -29,19 +29,25 @@ export function isRequestRole(role: unknown): role is RequestRole {
   return REQUEST_ROLES.some((name) => name === role)
 }
 
+// Of everybody who signs in; also their role.
+const AUDIENCE = 'authenticated'
+
 /** Checks and signs the tokens of one stack: ES256 for users' sessions, HS256 with the JWT secret for the legacy keys. */
 export class Tokens {
   readonly #secret: Uint8Array
   readonly #keys: Keys
   readonly #jwks: ReturnType<typeof createLocalJWKSet>
+  readonly #issuer: string | undefined
 
-  constructor(keys: Keys) {
+  /** `issuer` is the URL of Auth; who only signs, or knows keys alone, need not say it. */
+  constructor(keys: Keys, issuer?: string) {
     this.#keys = keys
+    this.#issuer = issuer
     this.#secret = new TextEncoder().encode(keys.jwtSecret)
     this.#jwks = createLocalJWKSet(publicJwks(keys))
   }
 
-  /** The claims of `token`. Rejects with a `TokenError` when its form, signature or times are wrong. */
+  /** The claims of `token`. Rejects with a `TokenError` when its form, signature, times or origin are wrong. */
   async verify(token: string): Promise<Claims> {
     let alg: string | undefined
     try {
@@ -55,10 +61,18 @@ export class Tokens {
         alg === 'HS256'
           ? await jwtVerify(token, this.#secret, { algorithms: ['HS256'] })
           : await jwtVerify(token, this.#jwks, { algorithms: ['ES256'] })
+      if (alg !== 'HS256' || payload.role === AUDIENCE) this.#checkOrigin(payload)
       return payload
     } catch (cause) {
       throw tokenError(cause)
     }
+  }
+
+  // A token of a session is by this Auth, for who has signed in. The legacy keys are by nobody in particular.
+  #checkOrigin({ iss, aud }: JWTPayload): void {
+    if (iss !== undefined && this.#issuer !== undefined && iss !== this.#issuer)
+      throw new TokenError('claims', 'JWT of another issuer')
+    if (aud !== undefined && ![aud].flat().includes(AUDIENCE)) throw new TokenError('claims', 'JWT not in audience')
   }
 
   /** Signs a user's access token. The claims must hold `sub`, `role` and `exp`. */
@@ -81,6 +95,7 @@ export function publicJwks(keys: Keys): { keys: { kty: string; [member: string]:
 }
 
 function tokenError(cause: unknown): TokenError {
+  if (cause instanceof TokenError) return cause
   if (cause instanceof errors.JWTExpired) {
     const seconds = Math.floor(Date.now() / 1000) - (cause.payload.exp ?? 0)
     return new TokenError('expired', 'Token has expired', seconds)

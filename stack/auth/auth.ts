@@ -51,7 +51,7 @@ export class Auth implements HttpService {
       log.warn('lost a connection to the database', { cause: cause.message }),
     )
     try {
-      const tokens = new Tokens(keys)
+      const tokens = new Tokens(keys, settings.authUrl)
       const mailer = await Mailer.create({ settings, database, log, smtpPort: ports.smtp })
       const grants = new Grants(tokens, settings)
       const unsent = new UnsentMails(settings.mailIntervalMs)

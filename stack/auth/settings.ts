@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { apiUrl, type StackContext } from '../context.ts'
+import { apiUrl, authUrl, type StackContext } from '../context.ts'
 import type { ProviderSettings } from './oidc.ts'
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
@@ -86,10 +86,9 @@ export function readSettings(context: StackContext): AuthSettings {
   const { email } = auth
   const smtp = readSmtp(context)
   const limits = RateLimits.parse(auth.rate_limit)
-  const authUrl = `${apiUrl(context)}/auth/v1`
   return {
     apiUrl: apiUrl(context),
-    authUrl,
+    authUrl: authUrl(context),
     siteUrl: auth.site_url,
     redirectUrls: auth.additional_redirect_urls,
     signUpEnabled: auth.enable_signup,

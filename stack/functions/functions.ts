@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs'
-import type { StackContext } from '../context.ts'
+import { authUrl, type StackContext } from '../context.ts'
 import { type DataFolder, openTemporary } from '../folder.ts'
 import type { HttpService } from '../service.ts'
 import { Tokens } from '../tokens.ts'
@@ -39,7 +39,7 @@ export class Functions implements HttpService {
   constructor(context: StackContext, limits: Partial<FunctionLimits> = {}) {
     this.#context = context
     this.#limits = { ...LIMITS, ...limits }
-    this.#tokens = new Tokens(context.keys)
+    this.#tokens = new Tokens(context.keys, authUrl(context))
   }
 
   async start(): Promise<void> {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { apiUrl, type StackContext } from '../context.ts'
+import { apiUrl, authUrl, type StackContext } from '../context.ts'
 import type { Log } from '../log.ts'
 import type { HttpService, Service } from '../service.ts'
 import { Tokens } from '../tokens.ts'
@@ -56,7 +56,7 @@ export class Gateway implements Service {
     this.#services = services
     this.#routes = createRoutes(context.config)
     this.#keys = new ApiKeys(context.keys)
-    this.#tokens = new VerifiedTokens(new Tokens(context.keys))
+    this.#tokens = new VerifiedTokens(new Tokens(context.keys, authUrl(context)))
     this.#log = context.log.child({ service: 'gateway' })
     this.#port = context.ports.gateway
     this.#base = apiUrl(context)

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { databaseUrl, type StackContext } from '../context.ts'
+import { authUrl, databaseUrl, type StackContext } from '../context.ts'
 import type { Log } from '../log.ts'
 import { Tokens } from '../tokens.ts'
 import { Authoriser } from './authorisation.ts'
@@ -60,7 +60,7 @@ export class RealtimeServer {
       limits,
       rates: this.#rates,
       authoriser: new Authoriser(this.#pool),
-      credentials: new Credentials(context.keys, new Tokens(context.keys)),
+      credentials: new Credentials(context.keys, new Tokens(context.keys, authUrl(context))),
       messages: new MessageStore(this.#pool),
       changes: this.#changes,
       log: this.#log,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { App } from '@supabase/lite'
 import pg from 'pg'
-import { databaseUrl, type StackContext } from '../context.ts'
+import { authUrl, databaseUrl, type StackContext } from '../context.ts'
 import type { Log } from '../log.ts'
 import type { HttpService } from '../service.ts'
 import { Tokens } from '../tokens.ts'
@@ -40,7 +40,7 @@ export class Rest implements HttpService {
   constructor(context: StackContext) {
     this.#context = context
     this.#log = context.log.child({ service: 'rest' })
-    this.#tokens = new VerifiedTokens(new Tokens(context.keys))
+    this.#tokens = new VerifiedTokens(new Tokens(context.keys, authUrl(context)))
   }
 
   async prepare(): Promise<void> {

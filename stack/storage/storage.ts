@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import postgres from 'postgres'
-import { databaseUrl, type StackContext } from '../context.ts'
+import { authUrl, databaseUrl, type StackContext } from '../context.ts'
 import type { HttpService } from '../service.ts'
 import { Tokens } from '../tokens.ts'
 import { Buckets } from './buckets.ts'
@@ -58,7 +58,7 @@ export class Storage implements HttpService {
       log: this.#context.log.child({ service: 'storage' }),
       objects: new Objects(database, files),
       signatures: new Signatures(keys.jwtSecret),
-      tokens: new Tokens(keys),
+      tokens: new Tokens(keys, authUrl(this.#context)),
     })
   }
 

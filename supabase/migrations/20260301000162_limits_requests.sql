@@ -141,7 +141,18 @@ set search_path = ''
 as $$
 declare
   v_left double precision;
+  v_claims json;
 begin
+  -- Signed by our Auth, as every token here is, and yet not one that it gives to who signs in. Its name may be that of a
+  -- custom domain.
+  if current_setting('role') = 'authenticated' then
+    v_claims := current_setting('request.jwt.claims', true);
+
+    if v_claims ->> 'aud' <> 'authenticated' or right(v_claims ->> 'iss', 8) <> '/auth/v1' then
+      perform private.fail('not_authenticated', 'the token is of another issuer, or for another audience');
+    end if;
+  end if;
+
   -- The backend's own key has no limit. An assignment, which unlike a statement needs no plan to be run.
   if current_setting('role') <> 'service_role' then
     v_left := private.count_caller();
@@ -157,7 +168,8 @@ $$;
 grant execute on function private.pre_request() to anon, authenticated, service_role;
 comment on function private.pre_request() is
   'Counts the request of this transaction, unless it is the backend''s own, and forgets whose it is where the role is that of
-a stranger: the Data API calls this before everything else. Fails with rate_limited, and says in the header retry-after for how long.';
+a stranger: the Data API calls this before everything else. Fails with rate_limited, and says in the header retry-after for how
+long; with not_authenticated for a user''s token of another issuer or audience.';
 
 create function public.count_address(address text default null)
 returns void

@@ -1,7 +1,7 @@
 -- Who is counted, in which bucket, against which figures: what the Data API asks before each request.
 begin;
 \ir support/acting.psql
-select plan(49);
+select plan(53);
 
 -- What a bucket holds after one request of the present actor to this path, of requests that may write.
 create function tests.left_after(p_caller uuid, p_path text, p_bucket text)
@@ -252,5 +252,36 @@ select is(tests.left_to_read('/rpc/start_rest'), 599::double precision, 'another
 select tests.act_as('ben');
 select is(tests.left_to_read('/workouts'), 2::double precision, 'and another caller another one');
 
+-- Origin ---------------------------------------------------------------------------------------------------------------
+
+select tests.stop_acting();
+select tests.create_user('cleo');
+
+create function tests.with_claims(p_claims jsonb)
+returns jsonb
+language plpgsql
+as $$
+begin
+  perform set_config(
+    'request.jwt.claims', (jsonb_build_object('sub', tests.id('cleo'), 'role', 'authenticated') || p_claims)::text, true
+  );
+  return tests.refusal() -> 'code';
+end;
+$$;
+grant execute on function tests.with_claims(jsonb) to public;
+
+select tests.act_as('cleo');
+select is(
+  tests.with_claims('{"iss": "https://fitai.example/auth/v1", "aud": "authenticated"}'), null, 'a token of Auth is let in'
+);
+select is(
+  tests.with_claims('{"iss": "https://other.example", "aud": "authenticated"}'), '"not_authenticated"',
+  'one of another issuer is not'
+);
+select is(
+  tests.with_claims('{"iss": "https://fitai.example/auth/v1", "aud": "another"}'), '"not_authenticated"',
+  'nor one for another audience'
+);
+select is(tests.with_claims('{"aud": ["another", "authenticated"]}'), '"not_authenticated"', 'nor one for several');
 select * from finish();
 rollback;

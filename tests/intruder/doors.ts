@@ -22,7 +22,8 @@ export interface Door {
   readonly init?: RequestInit
 }
 
-const Refused = z.looseObject({ code: z.string().optional() })
+// Auth says it by another name to clients that ask for no version.
+const Refused = z.looseObject({ code: z.unknown(), error_code: z.unknown() })
 
 /** Every route of every function, as its source declares it. */
 async function readRoutes(): Promise<readonly Door[]> {
@@ -51,7 +52,7 @@ async function readRoutes(): Promise<readonly Door[]> {
   return routes.flat()
 }
 
-/** The ways into the Data API and Storage for `viewer`, and every route of every function. */
+/** The ways into the Data API, Storage and Auth for `viewer`, and every route of every function. */
 export async function readDoors(viewer: string): Promise<readonly Door[]> {
   const data = { status: 401, code: /^PGRST30[13]$/ }
   const storage = { status: 400, code: /^AccessDenied$/ }
@@ -80,6 +81,7 @@ export async function readDoors(viewer: string): Promise<readonly Door[]> {
       path: `/storage/v1/object/avatars/${viewer}/token.txt`,
       init: post('x'),
     },
+    { name: 'Auth', for: 'user', refusal: { status: 403, code: /^bad_jwt$/ }, path: '/auth/v1/user' },
     ...(await readRoutes()),
   ]
 }
@@ -102,5 +104,10 @@ export async function knock({ stack }: Wire, { path, init }: Door, token: string
 
 function codeOf({ ok, headers }: Response, body: string): string | undefined {
   if (ok || !headers.get('content-type')?.includes('json')) return undefined
-  return Refused.safeParse(JSON.parse(body)).data?.code
+  const { code, error_code: codeOfAuth } = Refused.parse(JSON.parse(body))
+  return z
+    .string()
+    .optional()
+    .catch(undefined)
+    .parse(codeOfAuth ?? code)
 }

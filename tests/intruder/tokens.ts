@@ -45,10 +45,12 @@ export class Mint {
     return {
       'has expired': await this.signed({ exp: now - HOUR_SECONDS }),
       'is not valid yet': await this.signed({ nbf: now + HOUR_SECONDS }),
-      'is of another issuer': es256(
+      'is another project’s': es256(
         { ...this.#header, kid: 'another' },
         { ...this.#claims, iss: 'https://other.example' },
       ),
+      'is of another issuer, under our key': await this.signed({ iss: 'https://other.example' }),
+      'is for another audience, under our key': await this.signed({ aud: 'another' }),
       'is signed with another key under the name of ours': es256(this.#header, this.#claims),
       'is signed with no algorithm': `${encode({ alg: 'none', typ: 'JWT' })}.${payload}.`,
       'is signed with the public key as a secret': hs256({ ...this.#header, alg: 'HS256' }, this.#claims, publicKey),

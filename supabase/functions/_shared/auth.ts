@@ -4,7 +4,12 @@ import { z } from 'zod'
 import type { Env } from './env.ts'
 import { AppError } from './errors.ts'
 
-const UserClaims = z.object({ sub: z.uuid(), role: z.literal('authenticated') })
+// By an Auth of Supabase's: whose, its signature says; a custom domain gives it another name.
+const UserClaims = z.object({
+  sub: z.uuid(),
+  role: z.literal('authenticated'),
+  iss: z.string().endsWith('/auth/v1').optional(),
+})
 
 /** A signed-in user, by an access token that was checked. */
 export interface User {
