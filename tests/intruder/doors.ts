@@ -23,7 +23,7 @@ export interface Door {
 }
 
 // Auth says it by another name to clients that ask for no version.
-const Refused = z.looseObject({ code: z.unknown(), error_code: z.unknown() })
+const Refused = z.looseObject({ code: z.unknown().optional(), error_code: z.unknown().optional() })
 
 /** Every route of every function, as its source declares it. */
 async function readRoutes(): Promise<readonly Door[]> {
