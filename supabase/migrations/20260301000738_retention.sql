@@ -105,7 +105,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-  -- So many rows of a policy go in one night: a transaction that takes hours would hold up everything else.
+  -- So many rows of a policy go at a time: a transaction that takes hours would hold up everything else.
   v_most constant integer := 100000;
   v_policy private.retention_policies;
 begin
@@ -151,4 +151,4 @@ comment on function private.apply_retention(boolean) is
   'What each active policy takes, or with false has taken: its name, the table, the moment before which things go, how many
 rows. At most 100,000 rows of a policy at a time. A dry run, which is the default, changes nothing.';
 
-select cron.schedule('apply-retention', '41 3 * * *', 'select private.apply_retention(p_dry_run => false)');
+select cron.schedule('apply-retention', '41 * * * *', 'select private.apply_retention(p_dry_run => false)');
