@@ -87,7 +87,7 @@ test.each(NEW_IDS)('for %s the id %s becomes %s, in the function and in the data
 test('of two archives that are brought in at once one comes in whole, and the other is refused', async () => {
   const [ben, other] = [await createUser('ben'), await anArchive('other')]
   const answers = await Promise.all([bringIn(ben, bytes), bringIn(ben, other.bytes)])
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+  expect(answers.map(({ status }) => status).sort((one, other) => one - other)).toEqual([200, 409])
   const refused = answers.find(({ status }) => status === 409)
   expect(['archive_replaced', 'account_not_empty']).toContain(refused?.body.code)
   const winner = answers[0]?.status === 200 ? exerciseId : other.exerciseId
