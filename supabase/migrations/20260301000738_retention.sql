@@ -1,5 +1,5 @@
 -- Retention: how long what is needed only for a while is kept. A policy is a row that an operator can change; a job goes
--- through them every night, and says beforehand what would go if it is asked to.
+-- through them every hour, and says beforehand what would go if it is asked to.
 
 -- Table ----------------------------------------------------------------------------------------------------------------
 
