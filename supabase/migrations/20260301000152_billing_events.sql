@@ -151,9 +151,10 @@ begin
   perform from public.profiles where profiles.user_id = new.user_id for no key update;
   v_events := array(select billing_events from private.billing_events where billing_events.user_id = new.user_id);
 
-  -- A subscription can change its plan.
+  -- A subscription can change its plan; what no event tells of, an operator gave.
   delete from public.subscriptions
   where subscriptions.user_id = new.user_id
+    and subscriptions.stripe_subscription_id in (select event.stripe_subscription_id from unnest(v_events) as event)
     and subscriptions.plan_id not in (select state.plan_id from private.billing_state(v_events) as state);
 
   insert into public.subscriptions as subscription (

@@ -1,7 +1,7 @@
 -- What a plan gives: to the token, to a client, and to whoever asks for the power. The tables decide, now.
 begin;
 \ir support/acting.psql
-select plan(21);
+select plan(22);
 
 select tests.create_user('ana');
 select tests.create_user('root');
@@ -64,6 +64,20 @@ select tests.throws_error(
   '23514', 'nobody subscribes to ' || plan_id
 )
 from unnest(array['admin', 'free', 'anonymous']) as plan_id;
+
+-- What an operator gave, beside what an event tells of -----------------------------------------------------------------
+
+select tests.create_user('gil');
+insert into public.subscriptions (user_id, plan_id, status, started_at) values (tests.id('gil'), 'pro', 'active', now());
+insert into private.billing_events (
+  id, user_id, kind, occurred_at, stripe_customer_id, stripe_subscription_id, plan_id, status, started_at, period_starts_at,
+  period_ends_at, cancel_at_period_end
+)
+values ('evt_gil', tests.id('gil'), 'subscription', now(), 'cus_gil', 'sub_gil', 'premium', 'active', now(), now(), now() + interval '1 month', false);
+select results_eq(
+  $$select plan_id from public.subscriptions where user_id = tests.id('gil') order by plan_id$$,
+  $$values ('premium'), ('pro')$$, 'an event takes no plan that none told of'
+);
 
 -- The scope of a token --------------------------------------------------------------------------------------------------
 

@@ -29,7 +29,9 @@ test('the advisors have nothing to say', async () => {
     JSON.parse(await supabaseCli(stack.context, ['db', 'advisors', '--level', 'info', '--output-format', 'json'])),
   )
 
-  const advice = results.filter(({ name, level, metadata }) => {
+  const advice = results.filter(({ name, level, detail, metadata }) => {
+    // A procedure that commits cannot have a setting: it names every table with its schema.
+    if (name === 'function_search_path_mutable') return !detail.includes('`private.erase_accounts`')
     if (level !== 'INFO') return true
     // Nothing has been asked of this database yet.
     if (name === 'unused_index') return false
