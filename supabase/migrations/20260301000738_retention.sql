@@ -98,7 +98,7 @@ values
 -- Enforcing ------------------------------------------------------------------------------------------------------------
 
 create function private.apply_retention(p_dry_run boolean default true)
-returns table (policy text, relation text, expires_before timestamptz, row_count bigint)
+returns table (policy text, relation text, expires_before timestamptz, row_count bigint, failure text)
 language plpgsql
 volatile
 security invoker
@@ -118,29 +118,37 @@ begin
     policy := v_policy.id;
     relation := v_policy.relation;
     expires_before := now() - v_policy.keep;
+    failure := null;
 
-    execute format(
-      case
-        when p_dry_run or v_policy.action = 'job' then 'select count(*) from %1$s where %2$s'
-        when v_policy.action = 'erase_account' then
-          'with leaving as (
-            insert into private.account_deletions (user_id, requested_by, final_at)
-            select id, array[''retention'']::private.deletion_origin[], now() from %1$s where %2$s limit %3$s
-            on conflict do nothing
-            returning user_id
-          )
-          select count(*) from leaving'
-        else
-          -- The condition again: a place is one of a partition.
-          'with gone as (
-            delete from %1$s where ctid = any (array(select ctid from %1$s where %2$s limit %3$s)) and (%2$s) returning 1
-          )
-          select count(*) from gone'
-      end,
-      v_policy.relation::regclass, v_policy.expired, v_most
-    )
-    into row_count
-    using expires_before;
+    begin
+      execute format(
+        case
+          when p_dry_run or v_policy.action = 'job' then 'select count(*) from %1$s where %2$s'
+          when v_policy.action = 'erase_account' then
+            'with leaving as (
+              insert into private.account_deletions (user_id, requested_by, final_at)
+              select id, array[''retention'']::private.deletion_origin[], now() from %1$s where %2$s limit %3$s
+              on conflict do nothing
+              returning user_id
+            )
+            select count(*) from leaving'
+          else
+            -- The condition again: a place is one of a partition.
+            'with gone as (
+              delete from %1$s where ctid = any (array(select ctid from %1$s where %2$s limit %3$s)) and (%2$s) returning 1
+            )
+            select count(*) from gone'
+        end,
+        v_policy.relation::regclass, v_policy.expired, v_most
+      )
+      into row_count
+      using expires_before;
+    exception
+      when others then
+        row_count := null;
+        failure := sqlstate;
+        raise warning 'the retention policy % does not run: %', v_policy.id, sqlerrm;
+    end;
 
     return next;
   end loop;
@@ -149,6 +157,7 @@ $$;
 
 comment on function private.apply_retention(boolean) is
   'What each active policy takes, or with false has taken: its name, the table, the moment before which things go, how many
-rows. At most 100,000 rows of a policy at a time. A dry run, which is the default, changes nothing.';
+rows. One that does not run has the code of its error as its failure, warns in the log, and holds up no other. At most 100,000
+rows of a policy at a time. A dry run, which is the default, changes nothing.';
 
 select cron.schedule('apply-retention', '41 * * * *', 'select private.apply_retention(p_dry_run => false)');

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path'
 import postgres from 'postgres'
 import { sql, stack } from '../support/stack.ts'
 
+const LOG = '.stack/tests.log'
+
 /**
  * Where in the database any of `words` is found, by table: in whatever column, of every table of every schema, platform's
  * and queues' included. Binary columns are searched for the words' bytes.
@@ -40,9 +42,13 @@ export async function filesWith(words: readonly string[]): Promise<readonly stri
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   const found: string[] = []
-  for (const path of [...paths, '.stack/tests.log']) {
+  for (const path of [...paths, LOG]) {
     if (path.startsWith(`${database}/`) && !path.endsWith('.log')) continue
-    const content = await readFile(path).catch(() => Buffer.of())
+    const content = await readFile(path).catch((cause: unknown) => {
+      // Files come and go meanwhile; the log is there.
+      if (path === LOG) throw cause
+      return Buffer.of()
+    })
     if (words.some((word) => path.includes(word) || content.includes(word))) found.push(path)
   }
   return found
