@@ -107,18 +107,26 @@ select
   end as capacity,
   plans.window_seconds
 from (
-  select
-    case current_setting('role') when 'authenticated' then
-      (nullif(current_setting('request.jwt.claims', true), '')::json ->> 'sub')::uuid
-    end as user_id,
-    coalesce(
-      (
-        select call_buckets.bucket
-        from private.call_buckets
-        where call_buckets.function_name = substring(current_setting('request.path', true) from '^/?rpc/(.*)$')
-      ),
-      'requests'
-    ) as bucket
+  select (request.claims ->> 'sub')::uuid as user_id, request.bucket
+  from (
+    select
+      case current_setting('role') when 'authenticated' then
+        nullif(current_setting('request.jwt.claims', true), '')::jsonb
+      end as claims,
+      coalesce(
+        (
+          select call_buckets.bucket
+          from private.call_buckets
+          where call_buckets.function_name = substring(current_setting('request.path', true) from '^/?rpc/(.*)$')
+        ),
+        'requests'
+      ) as bucket
+    offset 0
+  ) as request
+  -- Signed by our Auth, as every token here is, and yet not one that it gives to who signs in. Its name may be that of a
+  -- custom domain.
+  where (request.claims ->> 'aud' = 'authenticated') is not false
+    and (right(request.claims ->> 'iss', 8) = '/auth/v1') is not false
   offset 0
 ) as caller
 join public.plans on plans.id = case
@@ -135,7 +143,7 @@ where not exists (
 
 comment on view private.request_limit is
   'Whose bucket the request of this transaction is counted in, how many tokens that holds, and in how many seconds it fills:
-one row, and none where the user is locked out. A caller whom nobody has signed in is a hash of their address.';
+one row, and none where the user is locked out or the token is of another issuer or audience. A caller whom nobody has signed in is a hash of their address.';
 
 -- Counting -------------------------------------------------------------------------------------------------------------
 

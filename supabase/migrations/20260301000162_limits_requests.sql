@@ -114,7 +114,7 @@ begin
   end if;
 
   if v_tokens is null then
-    perform private.fail('not_authenticated', 'the account of this token is locked out');
+    perform private.fail('not_authenticated', 'the token is of another issuer or audience, or its account is locked out');
   end if;
 
   -- Failing gives the token back that was not there.
@@ -129,7 +129,7 @@ grant execute on function private.count_caller() to service_role;
 comment on function private.count_caller() is
   'Takes a token of the bucket of this request: exactly where it may write, for whoever takes at the same time waits until
 this transaction ends; by session where it only reads. Answers how many are left. Fails with rate_limited, or with not_authenticated
-where the user is locked out.';
+where the user is locked out or the token is of another issuer or audience.';
 
 -- definer: the one function that the Data API calls for every role.
 create function private.pre_request()
@@ -141,18 +141,7 @@ set search_path = ''
 as $$
 declare
   v_left double precision;
-  v_claims json;
 begin
-  -- Signed by our Auth, as every token here is, and yet not one that it gives to who signs in. Its name may be that of a
-  -- custom domain.
-  if current_setting('role') = 'authenticated' then
-    v_claims := current_setting('request.jwt.claims', true);
-
-    if v_claims ->> 'aud' <> 'authenticated' or right(v_claims ->> 'iss', 8) <> '/auth/v1' then
-      perform private.fail('not_authenticated', 'the token is of another issuer, or for another audience');
-    end if;
-  end if;
-
   -- The backend's own key has no limit. An assignment, which unlike a statement needs no plan to be run.
   if current_setting('role') <> 'service_role' then
     v_left := private.count_caller();
