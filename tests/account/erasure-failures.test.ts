@@ -1,9 +1,8 @@
 import postgres from 'postgres'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { createUser, serviceClient, type User } from '../support/clients.ts'
 import { eventually } from '../support/eventually.ts'
 import { sql, stack } from '../support/stack.ts'
-import { functionsAreKnown } from './vault.ts'
 
 const PNG = new Blob([Uint8Array.of(0x89, 0x50, 0x4e, 0x47)], { type: 'image/png' })
 
@@ -14,7 +13,6 @@ function connect(): postgres.Sql {
   return postgres(stack.db_url, { max: 1, onnotice: () => undefined })
 }
 
-beforeAll(functionsAreKnown)
 afterAll(() => Promise.all([holder.end({ timeout: 1 }), job.end({ timeout: 1 })]))
 
 // The older its wish is, the sooner an account goes.

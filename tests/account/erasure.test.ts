@@ -24,16 +24,6 @@ const isOver = (user: User) =>
   sql`update private.account_deletions set final_at = now() - interval '1 second' where user_id = ${user.id}`
 const isThere = async (user: User) => (await sql`select from auth.users where id = ${user.id}`).length === 1
 
-// Where functions are is for the operator to say; the job asks the vault.
-beforeAll(async () => {
-  for (const [name, secret] of [
-    ['project_url', stack.api_url],
-    ['secret_key', stack.secret_key],
-  ] as const)
-    await sql`select vault.create_secret(${secret}, ${name})
-      where not exists (select from vault.secrets where name = ${name})`
-})
-
 describe('asking for it', () => {
   test('says when it is final, signs out everywhere, and can be taken back', async () => {
     const ana = await createUser('ana')

@@ -1,9 +1,9 @@
 import sharp from 'sharp'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { chooseAvatar, request } from '../account/archive.ts'
 import { anonClient, createUser, serviceClient, type User } from '../support/clients.ts'
 import { eventually } from '../support/eventually.ts'
-import { sql, stack } from '../support/stack.ts'
+import { sql } from '../support/stack.ts'
 
 const painted = sharp({ create: { width: 8, height: 6, channels: 3, background: '#c0ffee' } })
 const PNG = await painted.clone().png().toBuffer()
@@ -22,16 +22,6 @@ const filesOf = async ({ id }: User) =>
   (await serviceClient().storage.from('avatars').list(id)).data?.map(({ name }) => name)
 const take = ({ client, id }: User, avatar_path: string | null) =>
   client.from('profiles').update({ avatar_path }).eq('user_id', id)
-
-// Where functions are is for the operator to say; the database asks the vault.
-beforeAll(async () => {
-  for (const [name, secret] of [
-    ['project_url', stack.api_url],
-    ['secret_key', stack.secret_key],
-  ] as const)
-    await sql`select vault.create_secret(${secret}, ${name})
-      where not exists (select from vault.secrets where name = ${name})`
-})
 
 test('an avatar is uploaded, looked into, shown, replaced and taken away; files that no card shows go', async () => {
   const ana = await createUser('ana')
